@@ -1,0 +1,154 @@
+/**
+ * Contract of a codec: a way of sending a picture. Every scheme is an interchangeable codec; the
+ * simulator knows no more than what stands here.
+ *
+ *     image --encode--> Transmission --channel--> Reception --decode--> Reconstruction
+ *                        symbols, side             symbols, gains, side
+ *
+ * @module
+ */
+import { CodecError } from "./errors.ts";
+import type { ImageSize, RgbImage } from "./image.ts";
+import type { OptionsSchema } from "./options.ts";
+import type { RandomKey } from "./random.ts";
+import type { Decibel } from "./units.ts";
+
+/** How side information is priced in channel uses. */
+export type SideInformationPrice = "ideal" | "ldpc" | "free";
+
+/** The link as the codec may know it before it sees an image. */
+export interface Session {
+  /** Complex channel uses per source value, k / (3 W H). */
+  readonly cbr: number;
+  /** What transmitter and receiver believe: the assumed SNR. */
+  readonly snrDb: Decibel;
+  /** Channel with its options, canonical: "awgn", "rayleigh:fading=block". */
+  readonly channel: string;
+  readonly sideInformation: SideInformationPrice;
+}
+
+/** Something a codec needs that may be missing; said before a run, not in it. */
+export type Capability = "weights" | "native" | "webgpu";
+
+/** What the simulator (or a page) lends to a codec. */
+export interface Host {
+  /** Bits per channel use an ideal code may count on over the session's channel at an SNR. */
+  capacity(snrDb: Decibel): number;
+  /**
+   * Computes once per key and keeps the result, within a memory budget, for every codec of this
+   * process: a sweep over SNR asks for the same encode many times. Values must not be changed.
+   */
+  memo<T>(key: string, bytes: (value: T) => number, make: () => Promise<T>): Promise<T>;
+}
+
+/** A codec as the registry knows it: a value with a name, options that describe themselves. */
+export interface CodecPlugin<O extends object = object> {
+  /** Identity: "bpg-ldpc". */
+  readonly id: string;
+  /** As in a legend. */
+  readonly title: string;
+  /** Paper, equation or standard. */
+  readonly reference: string;
+  readonly options: OptionsSchema<O>;
+  /** How the CBR is met: for each image, or on average over a set. */
+  readonly rate: "per-image" | "on-average";
+  readonly needs?: readonly Capability[];
+  create(session: Session, options: O, host: Host): Promise<Codec>;
+}
+
+/** A codec for one session. All arrays have one entry per image, in the same order. */
+export interface Codec {
+  /** Changes whenever results may: code version and digest of weights. */
+  readonly version: string;
+  encode(images: readonly RgbImage[], keys: readonly RandomKey[]): Promise<Transmission[]>;
+  decode(received: readonly Reception[], keys: readonly RandomKey[]): Promise<Reconstruction[]>;
+  dispose(): void;
+}
+
+/** What goes on the air for one image. */
+export interface Transmission {
+  /** f32[k, 2] (re, im); mean |x|^2 = 1 over this image's k symbols. Empty: nothing fits, outage. */
+  readonly symbols: Float32Array;
+  /** Entropy-coded side information; the simulator prices its `bits`. */
+  readonly side: SideInformation;
+  /**
+   * The message of an idealised code, which the simulator carries error-free beside the symbols.
+   * Only for codes that are defined by capacity: such a codec must compare
+   * {@linkcode Genie.capacity} with what it assumed and declare the outage itself.
+   */
+  readonly ideal?: Uint8Array;
+}
+
+/** Side information of one image. */
+export interface SideInformation {
+  readonly bytes: Uint8Array;
+  readonly bits: number;
+}
+
+/** No side information. */
+export const NO_SIDE: SideInformation = { bytes: new Uint8Array(0), bits: 0 };
+
+/** What an idealised code may know: its message, and the true capacity of this realisation. */
+export interface Genie {
+  readonly message: Uint8Array;
+  /** Bits per channel use that the channel really carried. */
+  readonly capacity: number;
+}
+
+/** What arrives for one image. */
+export interface Reception extends ImageSize {
+  readonly symbols: Float32Array;
+  /** Complex gains f32[k, 2], known at the receiver; null = 1. */
+  readonly gains: Float32Array | null;
+  /** N0 per complex symbol, as assumed. */
+  readonly noiseVariance: number;
+  /** null = lost. */
+  readonly side: Uint8Array | null;
+  /** null unless the transmission carried an ideal message. */
+  readonly genie: Genie | null;
+}
+
+/** What the receiver shows for one image. */
+export interface Reconstruction {
+  readonly image: RgbImage;
+  /** The receiver knows that it failed; the picture is then mid-grey. */
+  readonly outage: boolean;
+  /** Numbers worth keeping with the result: quality parameter, bytes, iterations. */
+  readonly details?: Readonly<Record<string, number>>;
+}
+
+/** A codec that thinks of one image at a time. */
+export interface PerImageCodec {
+  readonly version: string;
+  encodeImage(image: RgbImage, key: RandomKey): Promise<Transmission> | Transmission;
+  decodeImage(received: Reception, key: RandomKey): Promise<Reconstruction> | Reconstruction;
+  dispose?(): void;
+}
+
+/** Makes a {@linkcode Codec} of one that thinks of one image at a time. */
+export function perImage(codec: PerImageCodec): Codec {
+  return {
+    version: codec.version,
+    encode: (images, keys) => each(images, keys, (image, key) => codec.encodeImage(image, key)),
+    decode: (received, keys) => each(received, keys, (one, key) => codec.decodeImage(one, key)),
+    dispose: () => codec.dispose?.(),
+  };
+}
+
+async function each<I, O>(
+  items: readonly I[],
+  keys: readonly RandomKey[],
+  work: (item: I, key: RandomKey) => Promise<O> | O,
+): Promise<O[]> {
+  const results: O[] = [];
+  for (const [index, item] of items.entries()) {
+    const key = keys[index];
+    if (key === undefined) {
+      throw new CodecError(
+        `a key for each image is needed: ${items.length} images, ${keys.length} keys`,
+      );
+    }
+    results.push(await work(item, key)); // one after another: memory stays that of one image
+  }
+  return results;
+}
