@@ -1,0 +1,7 @@
+/** SHA-256 in hexadecimal, for provenance and for versions of modules. @module */
+
+/** The SHA-256 of some bytes as 64 hexadecimal digits. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
