@@ -60,6 +60,8 @@ export interface CodecPlugin<O extends object = object> {
 export interface Codec {
   /** Changes whenever results may: code version and digest of weights. */
   readonly version: string;
+  /** Conditions that no result may hide: "nearest checkpoint: 10 dB for 8 dB". */
+  readonly notes?: readonly string[];
   encode(images: readonly RgbImage[], keys: readonly RandomKey[]): Promise<Transmission[]>;
   decode(received: readonly Reception[], keys: readonly RandomKey[]): Promise<Reconstruction[]>;
   dispose(): void;
@@ -77,6 +79,8 @@ export interface Transmission {
    * {@linkcode Genie.capacity} with what it assumed and declare the outage itself.
    */
   readonly ideal?: Uint8Array;
+  /** Numbers worth keeping with the result: quality parameter, bytes. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** Side information of one image. */
@@ -113,13 +117,14 @@ export interface Reconstruction {
   readonly image: RgbImage;
   /** The receiver knows that it failed; the picture is then mid-grey. */
   readonly outage: boolean;
-  /** Numbers worth keeping with the result: quality parameter, bytes, iterations. */
+  /** Numbers worth keeping with the result: iterations, blocks lost. */
   readonly details?: Readonly<Record<string, number>>;
 }
 
 /** A codec that thinks of one image at a time. */
 export interface PerImageCodec {
   readonly version: string;
+  readonly notes?: readonly string[];
   encodeImage(image: RgbImage, key: RandomKey): Promise<Transmission> | Transmission;
   decodeImage(received: Reception, key: RandomKey): Promise<Reconstruction> | Reconstruction;
   dispose?(): void;
@@ -129,6 +134,7 @@ export interface PerImageCodec {
 export function perImage(codec: PerImageCodec): Codec {
   return {
     version: codec.version,
+    ...(codec.notes ? { notes: codec.notes } : {}),
     encode: (images, keys) => each(images, keys, (image, key) => codec.encodeImage(image, key)),
     decode: (received, keys) => each(received, keys, (one, key) => codec.decodeImage(one, key)),
     dispose: () => codec.dispose?.(),

@@ -1,0 +1,17 @@
+/**
+ * The separate-coding chains: every source coder with every channel code.
+ *
+ * @module
+ */
+import type { CodecPlugin } from "../../core/codec.ts";
+import { bpgSource } from "./bpg.ts";
+import { capacityCode } from "./capacity.ts";
+import { separateChain } from "./chain.ts";
+import { jpegSource } from "./jpeg.ts";
+
+const chains: readonly CodecPlugin[] = [
+  separateChain(bpgSource, capacityCode),
+  separateChain(jpegSource, capacityCode),
+];
+
+export default chains;

@@ -1,0 +1,65 @@
+/**
+ * What the main process asks of a worker, and what comes back.
+ *
+ * @module
+ */
+import type { CodecPlugin, Session } from "../core/codec.ts";
+import type { RgbImage } from "../core/image.ts";
+import type { OptionValues, Spec } from "../core/options.ts";
+import type { UnitResult } from "./unit.ts";
+
+/** A codec as a worker makes it. */
+export interface CodecRequest {
+  readonly plugins: readonly string[];
+  readonly codec: string;
+  readonly options: OptionValues;
+  readonly rate: CodecPlugin["rate"];
+}
+
+/** A session and the channel over which it runs. */
+export interface Link {
+  readonly session: Session;
+  readonly channel: Spec;
+}
+
+/** "What version are you, in each of these sessions?" */
+export interface DescribeJob {
+  readonly kind: "describe";
+  readonly codec: CodecRequest;
+  readonly links: readonly Link[];
+}
+
+/** Answer to a {@linkcode DescribeJob}, in the order of its links. */
+export interface Description {
+  readonly version: string;
+  readonly notes: readonly string[];
+}
+
+/** Units that share a codec and a picture, hence encodes. */
+export interface GroupJob {
+  readonly kind: "group";
+  readonly codec: CodecRequest;
+  readonly image: RgbImage;
+  readonly imageDigest: string;
+  readonly metrics: readonly string[];
+  readonly seed: number;
+  readonly tasks: readonly SessionTask[];
+}
+
+/** The units of one session. */
+export interface SessionTask extends Link {
+  readonly units: readonly {
+    readonly id: string;
+    readonly snrDb: number;
+    readonly trial: number;
+  }[];
+}
+
+/** Any job. */
+export type Job = DescribeJob | GroupJob;
+
+/** A unit that a worker has finished; sent as soon as it is there. */
+export interface UnitDone {
+  readonly id: string;
+  readonly result: UnitResult;
+}

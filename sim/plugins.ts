@@ -1,0 +1,124 @@
+/**
+ * The plugins of a run: those that come with the project, found in its folders, and those that a
+ * user names with `--plugin`. Adding a codec to the project is adding a folder `baselines/<name>`
+ * with a `plugin.ts`; nothing lists it.
+ *
+ * A plugin module's default export is a codec, or a list of codecs; a named export `channels` may
+ * hold channels.
+ *
+ * @module
+ */
+import type { ChannelPlugin } from "../core/channel.ts";
+import type { CodecPlugin } from "../core/codec.ts";
+import { isDeliberate, OptionError } from "../core/errors.ts";
+import { Registry } from "../core/registry.ts";
+
+/** Codecs and channels by id. */
+export interface Plugins {
+  readonly codecs: Registry<CodecPlugin>;
+  readonly channels: Registry<ChannelPlugin>;
+}
+
+/** Folders whose sub-folders hold a codec each. */
+const CODEC_FOLDERS = [new URL("../baselines/", import.meta.url)];
+/** Codecs that live elsewhere. */
+const CODEC_MODULES = [new URL("../core/cdm_jscc/plugin.ts", import.meta.url)];
+const CHANNEL_FOLDER = new URL("../channels/", import.meta.url);
+
+/**
+ * Loads the project's own plugins, then those named.
+ *
+ * @param specifiers Module specifiers: `./my_codec.ts` (from the working folder), `npm:...`, URLs.
+ * @throws {OptionError} When one cannot be loaded, is no plugin, or brings an id that is taken.
+ */
+export async function loadPlugins(specifiers: readonly string[]): Promise<Plugins> {
+  const plugins: Plugins = {
+    codecs: new Registry<CodecPlugin>("codec"),
+    channels: new Registry<ChannelPlugin>("channel"),
+  };
+  for (const url of channelModules()) register(plugins, {}, await import(url.href), url.href);
+  for (const url of codecModules()) {
+    const module = await import(url.href) as PluginModule;
+    register(plugins, module, {}, url.href);
+  }
+  for (const specifier of specifiers) {
+    const module = await loadForeign(specifier);
+    register(plugins, module, module, specifier);
+  }
+  return plugins;
+}
+
+interface PluginModule {
+  readonly default?: CodecPlugin | readonly CodecPlugin[];
+}
+interface ChannelModule {
+  readonly channels?: readonly ChannelPlugin[];
+}
+
+function* codecModules(): Iterable<URL> {
+  for (const folder of CODEC_FOLDERS) {
+    for (const name of names(folder)) {
+      const url = new URL(`${name}/plugin.ts`, folder);
+      if (exists(url)) yield url;
+    }
+  }
+  yield* CODEC_MODULES.filter(exists);
+}
+
+function* channelModules(): Iterable<URL> {
+  yield new URL("mod.ts", CHANNEL_FOLDER);
+}
+
+function names(folder: URL): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
+}
+
+function exists(url: URL): boolean {
+  try {
+    return Deno.statSync(url).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function loadForeign(specifier: string): Promise<PluginModule & ChannelModule> {
+  const isPath = /^\.{0,2}\//.test(specifier);
+  const url = isPath ? new URL(specifier, `file://${Deno.cwd()}/`).href : specifier;
+  try {
+    return await import(url);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new OptionError(
+      `--plugin "${specifier}": a module whose default export is a codec; it does not load: ${reason}`,
+    );
+  }
+}
+
+function register(
+  plugins: Plugins,
+  { default: codecs }: PluginModule,
+  { channels = [] }: ChannelModule,
+  source: string,
+): void {
+  const list = codecs === undefined ? [] : Array.isArray(codecs) ? codecs : [codecs];
+  if (list.length === 0 && channels.length === 0) {
+    throw new OptionError(
+      `--plugin "${source}": a default export that is a codec or a list of codecs; it has none`,
+    );
+  }
+  try {
+    for (const codec of list as CodecPlugin[]) {
+      if (typeof codec?.create !== "function" || typeof codec.options !== "object") {
+        throw new OptionError("its default export is not a codec (id, title, options, create)");
+      }
+      plugins.codecs.register(codec);
+    }
+    for (const channel of channels) plugins.channels.register(channel);
+  } catch (error) {
+    if (isDeliberate(error)) throw new OptionError(`plugin ${source}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * One picture's walk through a codec and a channel:
+ *
+ *     encode -> transmit -> decode -> measure
+ *
+ * Runs inside a worker. Random keys are derived by name from the seed, so a unit gets the same
+ * numbers in any worker, batch or order; the key of the channel does not know the codec or the SNR,
+ * so that all codecs meet the same noise and comparisons are paired.
+ *
+ * @module
+ */
+import type { Channel } from "../core/channel.ts";
+import type { Codec, Host, Session, Transmission } from "../core/codec.ts";
+import { CodecError, OptionError } from "../core/errors.ts";
+import { checkImage, type RgbImage } from "../core/image.ts";
+import type { ImageMetric } from "../core/metric.ts";
+import { type RandomKey, rootKey } from "../core/random.ts";
+import { channelUseBudget, noiseVariance } from "../core/units.ts";
+import type { GroupJob, SessionTask, UnitDone } from "./job.ts";
+import { openMetric } from "./metrics/mod.ts";
+import type { UnitTimes } from "./unit.ts";
+
+/** Opens a codec and its channel for a session; a worker keeps them from job to job. */
+export type OpenLink = (
+  task: SessionTask,
+) => Promise<{ codec: Codec; channel: Channel; host: Host }>;
+
+/** Runs all units of a job; gives each result as soon as it is there. */
+export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<UnitDone> {
+  const metrics = await Promise.all(job.metrics.map(openImageMetric));
+  const root = rootKey(job.seed);
+  for (const task of job.tasks) {
+    const { codec, channel, host } = await open(task);
+    const encoded = await timed(() =>
+      codec.encode([job.image], [root.derive("encode", job.imageDigest)])
+    );
+    const transmission = only(encoded.value, "encode");
+    const sideUses = priceSide(transmission, task.session, host);
+    checkTransmission(transmission, sideUses, task.session, job);
+    let encodeMs = encoded.ms;
+    for (const { id, snrDb, trial } of task.units) {
+      const key = root.derive("trial", job.imageDigest, trial);
+      const link = { codec, channel, session: task.session, snrDb };
+      const sent = await timed(() => transmit(transmission, link, key, job.image));
+      const decoded = await timed(() => codec.decode([sent.value], [key.derive("decode")]));
+      const { image, outage, details } = only(decoded.value, "decode");
+      checkReceived(image, job.image);
+      const measured = await timed(() => measure(metrics, job.image, image));
+      const times: UnitTimes = {
+        encode: encodeMs,
+        channel: sent.ms,
+        decode: decoded.ms,
+        measure: measured.ms,
+      };
+      encodeMs = 0; // the encode was made once
+      yield {
+        id,
+        result: {
+          symbolUses: transmission.symbols.length / 2,
+          sideUses,
+          outage,
+          metrics: measured.value,
+          details: { ...transmission.details, ...details },
+          times,
+        },
+      };
+    }
+  }
+}
+
+async function openImageMetric(id: string): Promise<ImageMetric> {
+  const metric = await openMetric(id);
+  if (metric.kind === "image") return metric;
+  throw new OptionError(`--metrics ${id}: a metric of single pictures`);
+}
+
+interface Sending {
+  readonly channel: Channel;
+  readonly session: Session;
+  readonly snrDb: number;
+}
+
+function transmit(
+  { symbols, side, ideal }: Transmission,
+  { channel, session, snrDb }: Sending,
+  key: RandomKey,
+  { width, height }: RgbImage,
+): Parameters<Codec["decode"]>[0][number] {
+  const output = channel.transmit(symbols, snrDb, key.derive("channel"));
+  return {
+    ...output,
+    noiseVariance: noiseVariance(session.snrDb),
+    side: side.bits > 0 ? side.bytes : null,
+    genie: ideal ? { message: ideal, capacity: channel.capacity(snrDb, output.gains) } : null,
+    width,
+    height,
+  };
+}
+
+async function measure(
+  metrics: readonly ImageMetric[],
+  original: RgbImage,
+  received: RgbImage,
+): Promise<Record<string, number>> {
+  const values: Record<string, number> = {};
+  for (const metric of metrics) values[metric.id] = await metric.measure(original, received);
+  return values;
+}
+
+/** Channel uses of the side information at the session's price. */
+function priceSide({ side }: Transmission, session: Session, host: Host): number {
+  if (side.bits === 0 || session.sideInformation === "free") return 0;
+  return Math.ceil(side.bits / host.capacity(session.snrDb));
+}
+
+/** Relative tolerance of the unit power: float32 symbols, summed in float64. */
+const POWER_TOLERANCE = 1e-3;
+
+function checkTransmission(
+  { symbols, side }: Transmission,
+  sideUses: number,
+  { cbr }: Session,
+  { image, codec }: GroupJob,
+): void {
+  const broken = (wanted: string): CodecError =>
+    new CodecError(`codec "${codec.codec}" broke its contract in encode: ${wanted}`);
+  if (!(symbols instanceof Float32Array) || symbols.length % 2 !== 0) {
+    throw broken(`symbols are a Float32Array of re, im pairs`);
+  }
+  if (
+    !(side?.bytes instanceof Uint8Array) || !(side.bits >= 0 && side.bits <= 8 * side.bytes.length)
+  ) {
+    throw broken(`side information is bytes with at most 8 bits each`);
+  }
+  const uses = symbols.length / 2;
+  if (uses > 0) {
+    let energy = 0;
+    for (const part of symbols) energy += part * part;
+    if (!(Math.abs(energy / uses - 1) <= POWER_TOLERANCE)) {
+      throw broken(`symbols have a mean power of 1; got ${energy / uses}`);
+    }
+  }
+  const budget = channelUseBudget(cbr, image);
+  if (uses > 0 && uses + sideUses > budget && codec.rate === "per-image") {
+    throw broken(
+      `at most ${budget} channel uses at CBR ${cbr}; got ${uses} and ${sideUses} of side information`,
+    );
+  }
+}
+
+function checkReceived(image: RgbImage, original: RgbImage): void {
+  checkImage(image, "the reconstruction");
+  if (image.width !== original.width || image.height !== original.height) {
+    throw new CodecError(
+      `a reconstruction of ${original.width} x ${original.height}; got ${image.width} x ${image.height}`,
+    );
+  }
+}
+
+function only<T>(list: readonly T[], step: string): T {
+  const [first] = list;
+  if (list.length !== 1 || first === undefined) {
+    throw new CodecError(`${step} of one picture gives a list of one; got ${list.length}`);
+  }
+  return first;
+}
+
+async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, ms: performance.now() - start };
+}

@@ -1,0 +1,286 @@
+/**
+ * Runs an experiment: looks up what the store holds, computes what is missing on a pool of worker
+ * processes, and summarises. One codec that fails is named; the others go on, and every result is
+ * kept as soon as it is there.
+ *
+ * @module
+ */
+import type { RgbImage } from "../core/image.ts";
+import { imageDigest } from "../core/digest.ts";
+import { DataError } from "../core/errors.ts";
+import { type DataSet, openDataSet } from "./data/mod.ts";
+import type { Experiment } from "./experiment.ts";
+import type { DescribeJob, Description, GroupJob, UnitDone } from "./job.ts";
+import {
+  type MissingGroup,
+  missingGroups,
+  type PlannedCodec,
+  type PlannedImage,
+  planPoints,
+  type VersionedPoint,
+} from "./plan.ts";
+import type { Plugins } from "./plugins.ts";
+import { JobFailure, type Limits, WorkerProcess } from "./pool.ts";
+import { shareOut } from "./schedule.ts";
+import { judge } from "./stopping.ts";
+import type { Store } from "./store.ts";
+import type { Point } from "./summary.ts";
+import { metricValues, pointResults, summarisePoint } from "./summarise.ts";
+
+/** What a run tells while it goes on. */
+export interface Observer {
+  /** A codec's work begins: so many units are missing. */
+  planned?(label: string, units: number): void;
+  /** A unit of a codec is stored. */
+  finished?(label: string): void;
+  /** Something failed or is missing: one sentence. */
+  warned?(text: string): void;
+}
+
+/** How to run, none of which changes a result. */
+export interface RunOptions {
+  readonly workers: number;
+  readonly timeLimitMs: number;
+  readonly memoryLimitBytes: number;
+  readonly observer: Observer;
+  /** Stops the run; what is finished is kept. */
+  readonly signal: AbortSignal;
+}
+
+/** What a run gave. */
+export interface RunResult {
+  readonly points: readonly Point[];
+  readonly images: readonly PlannedImage[];
+  readonly dataName: string;
+  /** One sentence per failure. */
+  readonly failures: readonly string[];
+}
+
+/** Pictures of a codec that may fail in a row before the codec is given up. */
+const FAILURES_IN_A_ROW = 3;
+const WORKER = new URL("./worker.ts", import.meta.url);
+
+/** One experiment on its way; a caller runs it, or asks only for its plan. */
+export class Simulation implements AsyncDisposable {
+  readonly #workers: WorkerProcess[];
+  readonly #failures: string[] = [];
+  readonly #givenUp = new Set<PlannedCodec>();
+  readonly #failedInARow = new Map<PlannedCodec, number>();
+  #data: DataSet | undefined;
+  #images: readonly PlannedImage[] = [];
+
+  constructor(
+    private readonly experiment: Experiment,
+    private readonly plugins: Plugins,
+    private readonly store: Store,
+    private readonly options: RunOptions,
+  ) {
+    this.#workers = Array.from({ length: options.workers }, () => new WorkerProcess(WORKER));
+    options.signal.addEventListener("abort", () => void this[Symbol.asyncDispose](), {
+      once: true,
+    });
+  }
+
+  /** Opens the data set and asks every codec for its version. */
+  async prepare(): Promise<VersionedPoint[]> {
+    this.#data = await openDataSet(this.experiment.data, this.experiment.images ?? undefined);
+    this.#images = await this.#identify(this.#data);
+    return await this.#describe();
+  }
+
+  /** The units still to be computed for the first round. */
+  missing(points: readonly VersionedPoint[]): MissingGroup[] {
+    return missingGroups(points, this.#images, [0], this.experiment, this.store);
+  }
+
+  /** Runs to the end. */
+  async run(): Promise<RunResult> {
+    const points = await this.prepare();
+    const verdicts = new Map<VersionedPoint, { trials: number; why: string }>();
+    for (let round = 0; verdicts.size < points.length; round++) {
+      const open = points.filter((point) => !verdicts.has(point));
+      await this.#compute(
+        missingGroups(open, this.#images, [round], this.experiment, this.store),
+      );
+      this.options.signal.throwIfAborted();
+      for (const point of open) {
+        const results = pointResults(point, this.#images, round + 1, this.experiment, this.store);
+        const verdict = judge(this.experiment, round + 1, (id) => metricValues(results, id));
+        if (verdict.stop) verdicts.set(point, { trials: round + 1, why: verdict.why });
+        else if (this.#givenUp.has(point.codec)) {
+          verdicts.set(point, { trials: round + 1, why: "given up" });
+        }
+      }
+    }
+    return {
+      points: points.map((point) => this.#summarise(point, verdicts.get(point))),
+      images: this.#images,
+      dataName: this.#data?.name ?? this.experiment.data,
+      failures: this.#failures,
+    };
+  }
+
+  #summarise(point: VersionedPoint, verdict?: { trials: number; why: string }): Point {
+    const { trials, why } = verdict ?? { trials: 1, why: "" };
+    const results = pointResults(point, this.#images, trials, this.experiment, this.store);
+    const { metrics } = this.experiment;
+    return summarisePoint(point, results, { images: this.#images, metrics, trials, stopped: why });
+  }
+
+  async #identify(data: DataSet): Promise<PlannedImage[]> {
+    const images: PlannedImage[] = [];
+    for (const source of data.images) {
+      this.options.signal.throwIfAborted();
+      const image = await source.load();
+      const digest = await imageDigest(image);
+      images.push({ name: source.id, digest, width: image.width, height: image.height });
+      this.store.putImage(digest, source.id, image.width, image.height);
+      for (const note of source.notes) this.options.observer.warned?.(`${source.id}: ${note}`);
+    }
+    return images;
+  }
+
+  async #describe(): Promise<VersionedPoint[]> {
+    const points = planPoints(this.experiment, this.plugins);
+    const described: VersionedPoint[] = [];
+    const codecs = [...new Set(points.map((point) => point.codec))];
+    await this.#share(codecs, (codec) => codec, async (codec, worker) => {
+      const own = points.filter((point) => point.codec === codec);
+      const links = own.map(({ session, channel }) => ({ session, channel }));
+      const job: DescribeJob = { kind: "describe", codec: codec.request, links };
+      try {
+        const versions = await worker.run<never, Description[]>(job, this.#limits(), () => {});
+        for (const [index, point] of own.entries()) {
+          const { version, notes } = versions[index] as Description;
+          described.push({ ...point, version, notes });
+        }
+      } catch (error) {
+        this.#giveUp(codec, failureText(error));
+      }
+    });
+    this.options.signal.throwIfAborted();
+    if (described.length === 0) throw new DataError("no codec can run; see the reasons above");
+    const order = new Map(points.map((point, index) => [pointName(point), index]));
+    return described.sort((a, b) =>
+      (order.get(pointName(a)) as number) - (order.get(pointName(b)) as number)
+    );
+  }
+
+  async #compute(groups: readonly MissingGroup[]): Promise<void> {
+    const { observer } = this.options;
+    const perCodec = new Map<string, number>();
+    for (const { codec, keys } of groups) {
+      perCodec.set(codec.label, (perCodec.get(codec.label) ?? 0) + keys.size);
+    }
+    for (const [label, units] of perCodec) observer.planned?.(label, units);
+    await this.#share(
+      groups,
+      (group) => group.image.digest,
+      (group, worker) => this.#computeGroup(group, worker),
+    );
+  }
+
+  async #computeGroup(group: MissingGroup, worker: WorkerProcess): Promise<void> {
+    if (this.#givenUp.has(group.codec)) return;
+    const image = await this.#load(group.image);
+    const done = new Set<string>();
+    let failure: unknown;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        await worker.run<UnitDone, null>(
+          this.#job(group, image, done),
+          this.#limits(image),
+          ({ id, result }) => {
+            const key = group.keys.get(id);
+            if (!key || done.has(id)) return;
+            this.store.put(key, result);
+            done.add(id);
+            this.options.observer.finished?.(group.codec.label);
+          },
+        );
+        this.#failedInARow.delete(group.codec);
+        return;
+      } catch (error) {
+        if (!(error instanceof JobFailure) || error.kind === "stopped") throw error;
+        failure = error;
+      }
+    }
+    this.#failed(group, failureText(failure));
+  }
+
+  #job(group: MissingGroup, image: RgbImage, done: ReadonlySet<string>): GroupJob {
+    const tasks = group.tasks.map((task) => ({
+      ...task,
+      units: task.units.filter(({ id }) => !done.has(id)),
+    }));
+    return {
+      kind: "group",
+      codec: group.codec.request,
+      image,
+      imageDigest: group.image.digest,
+      metrics: this.experiment.metrics,
+      seed: this.experiment.seed,
+      tasks: tasks.filter(({ units }) => units.length > 0),
+    };
+  }
+
+  async #load(planned: PlannedImage): Promise<RgbImage> {
+    const source = this.#data?.images.find(({ id }) => id === planned.name);
+    if (!source) throw new DataError(`image "${planned.name}" is gone from the data set`);
+    return await source.load();
+  }
+
+  /** The time limit grows with the picture: it is for the largest step between two results. */
+  #limits(image?: RgbImage): Limits {
+    const megapixels = image ? image.width * image.height / 1e6 : 0;
+    return {
+      silentMs: this.options.timeLimitMs * Math.max(1, megapixels),
+      memoryBytes: this.options.memoryLimitBytes,
+    };
+  }
+
+  #failed(group: MissingGroup, text: string): void {
+    const { codec, image } = group;
+    this.#warn(`${codec.request.codec} failed on ${image.name}: ${text}`);
+    const inARow = (this.#failedInARow.get(codec) ?? 0) + 1;
+    this.#failedInARow.set(codec, inARow);
+    if (inARow >= FAILURES_IN_A_ROW) {
+      this.#giveUp(codec, `it failed on ${inARow} pictures in a row`);
+    }
+  }
+
+  #giveUp(codec: PlannedCodec, why: string): void {
+    if (this.#givenUp.has(codec)) return;
+    this.#givenUp.add(codec);
+    this.#warn(`${codec.request.codec} is given up: ${why}; the other codecs go on`);
+  }
+
+  #warn(text: string): void {
+    this.#failures.push(text);
+    this.options.observer.warned?.(text);
+  }
+
+  #share<T>(
+    items: readonly T[],
+    affinity: (item: T) => unknown,
+    work: (item: T, worker: WorkerProcess) => Promise<void>,
+  ): Promise<void> {
+    const { signal } = this.options;
+    return shareOut({ items, workers: this.#workers, affinity, work, signal });
+  }
+
+  /** Ends all worker processes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
+  }
+}
+
+function pointName(
+  { codec, session, channel, snrDb }: Omit<VersionedPoint, "version" | "notes">,
+): string {
+  return JSON.stringify([codec.label, codec.request, session, channel, snrDb]);
+}
+
+function failureText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
