@@ -8,7 +8,7 @@
  * @module
  */
 import { CodecError } from "./errors.ts";
-import type { ImageSize, RgbImage } from "./image.ts";
+import { checkImage, type ImageSize, type RgbImage } from "./image.ts";
 import type { OptionsSchema } from "./options.ts";
 import type { RandomKey } from "./random.ts";
 import type { Decibel } from "./units.ts";
@@ -36,7 +36,7 @@ export interface Host {
   capacity(snrDb: Decibel): number;
   /**
    * Computes once per key and keeps the result, within a memory budget, for every codec of this
-   * process: a sweep over SNR asks for the same encode many times. Values must not be changed.
+   * process: a sweep over SNR asks for the same encode many times. Values are shared.
    */
   memo<T>(key: string, bytes: (value: T) => number, make: () => Promise<T>): Promise<T>;
 }
@@ -135,7 +135,11 @@ export function perImage(codec: PerImageCodec): Codec {
   return {
     version: codec.version,
     ...(codec.notes ? { notes: codec.notes } : {}),
-    encode: (images, keys) => each(images, keys, (image, key) => codec.encodeImage(image, key)),
+    encode: (images, keys) =>
+      each(images, keys, (image, key) => {
+        checkImage(image);
+        return codec.encodeImage(image, key);
+      }),
     decode: (received, keys) => each(received, keys, (one, key) => codec.decodeImage(one, key)),
     dispose: () => codec.dispose?.(),
   };

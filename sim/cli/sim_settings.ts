@@ -1,0 +1,173 @@
+/**
+ * From the command line to an experiment (what determines results) and settings (what does not).
+ *
+ * @module
+ */
+import type { SideInformationPrice } from "../../core/codec.ts";
+import { OptionError } from "../../core/errors.ts";
+import { nearest } from "../../core/nearest.ts";
+import { parseOptions, parseSpec, type Spec } from "../../core/options.ts";
+import { checkExperiment, DEFAULTS, type Experiment, readExperiment } from "../experiment.ts";
+import { isAbsent } from "../files.ts";
+import { metricIds } from "../metrics/mod.ts";
+import type { Plugins } from "../plugins.ts";
+import type { Arguments } from "./arguments.ts";
+import { DEFAULT_MEMORY_LIMIT_MIB, DEFAULT_OUT, DEFAULT_TIME_LIMIT_S } from "./sim_arguments.ts";
+
+/** How to run; nothing of it changes a result. */
+export interface Settings {
+  readonly out: string;
+  readonly workers: number;
+  readonly timeLimitMs: number;
+  readonly memoryLimitBytes: number;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+}
+
+/** @throws {OptionError} When a number is out of its range. */
+export function readSettings(given: Arguments): Settings {
+  const number = (name: string, fallback: number, most: number): number =>
+    readNumber(only(given, name) ?? String(fallback), `--${name}`, 1, most);
+  return {
+    out: only(given, "out") ?? DEFAULT_OUT,
+    workers: number("workers", navigator.hardwareConcurrency, 1024),
+    timeLimitMs: 1000 * number("time-limit", DEFAULT_TIME_LIMIT_S, 1e6),
+    memoryLimitBytes: 2 ** 20 * number("memory-limit", DEFAULT_MEMORY_LIMIT_MIB, 1e6),
+    dryRun: given.has("dry-run"),
+    quiet: given.has("quiet"),
+  };
+}
+
+/**
+ * Defaults, overridden by the experiment file, overridden by the options.
+ *
+ * @throws {OptionError} On anything that is unknown or out of range; known ids are named.
+ */
+export function buildExperiment(
+  given: Arguments,
+  file: Partial<Experiment>,
+  plugins: Plugins,
+): Experiment {
+  const base: Experiment = {
+    ...DEFAULTS,
+    codecs: plugins.codecs.ids().map((id) => ({ id, options: {} })),
+    ...file,
+  };
+  const experiment = checkExperiment({
+    codecs: specs(given, "codecs") ?? base.codecs.map(completed),
+    plugins: given.get("plugin") ?? base.plugins,
+    data: only(given, "data") ?? base.data,
+    images: given.has("images")
+      ? readNumber(only(given, "images") as string, "--images", 1, 1e9)
+      : base.images,
+    snrDb: numbers(given, "snr") ?? base.snrDb,
+    assumedSnrDb: numbers(given, "assumed-snr") ?? base.assumedSnrDb,
+    cbr: list(given, "cbr") ?? base.cbr,
+    channels: specs(given, "channel") ?? base.channels.map(completed),
+    sideInformation: readSide(only(given, "side") ?? base.sideInformation),
+    metrics: list(given, "metrics") ?? base.metrics,
+    trials: given.has("trials")
+      ? readNumber(only(given, "trials") as string, "--trials", 1, 1e6)
+      : base.trials,
+    halfWidth: given.has("half-width") ? readHalfWidths(given) : base.halfWidth,
+    seed: given.has("seed")
+      ? readNumber(only(given, "seed") as string, "--seed", 0, Number.MAX_SAFE_INTEGER)
+      : base.seed,
+  });
+  checkIds(experiment, plugins);
+  return experiment;
+}
+
+/** All that a run would refuse later is refused now. */
+function checkIds({ codecs, channels, metrics }: Experiment, plugins: Plugins): void {
+  for (const { id, options } of codecs) {
+    parseOptions(plugins.codecs.get(id).options, options, `codec ${id}`);
+  }
+  for (const { id, options } of channels) {
+    parseOptions(plugins.channels.get(id).options, options, `channel ${id}`);
+  }
+  if (metrics.length === 0) throw new OptionError("--metrics: at least one; got none");
+  const known = metricIds();
+  for (const id of metrics) {
+    if (!known.includes(id)) {
+      throw new OptionError(
+        `unknown metric "${id}"${nearest(id, known)}; known: ${known.join(", ")}`,
+      );
+    }
+  }
+}
+
+const EXPERIMENTS = new URL("../experiments/", import.meta.url);
+
+/**
+ * What `--experiment` names; nothing when it is not given.
+ *
+ * @throws {OptionError} When there is no such file or name, or it holds something else.
+ */
+export async function loadExperiment(given: Arguments): Promise<Partial<Experiment>> {
+  const named = only(given, "experiment");
+  if (named === undefined) return {};
+  const path = /^[\w-]+$/.test(named) ? new URL(`${named}.json`, EXPERIMENTS) : named;
+  try {
+    return readExperiment(await Deno.readTextFile(path), named);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    const names = [...Deno.readDirSync(EXPERIMENTS)].map(({ name }) => name.replace(".json", ""));
+    throw new OptionError(
+      `--experiment: a file, or one of ${names.sort().join(", ")}; got "${named}"`,
+    );
+  }
+}
+
+function completed({ id, options }: Spec): Spec {
+  return { id, options: options ?? {} };
+}
+
+function only(given: Arguments, name: string): string | undefined {
+  return given.get(name)?.[0];
+}
+
+function list(given: Arguments, name: string): string[] | undefined {
+  return given.get(name)?.flatMap((text) => text.split(",")).map((text) => text.trim());
+}
+
+function numbers(given: Arguments, name: string): number[] | undefined {
+  return list(given, name)?.map((text) =>
+    readNumber(text, `--${name}`, -Infinity, Infinity, false)
+  );
+}
+
+function specs(given: Arguments, name: string): Spec[] | undefined {
+  return given.get(name)?.map((text) => parseSpec(text, `--${name}`));
+}
+
+function readNumber(text: string, name: string, min: number, max: number, whole = true): number {
+  const number = text.trim() === "" ? NaN : Number(text);
+  if (
+    number >= min && number <= max && Number.isFinite(number) &&
+    (!whole || Number.isInteger(number))
+  ) {
+    return number;
+  }
+  const range = Number.isFinite(max) ? ` from ${min} to ${max}` : "";
+  throw new OptionError(`${name}: ${whole ? "an integer" : "a number"}${range}; got "${text}"`);
+}
+
+const PRICES: readonly SideInformationPrice[] = ["ideal", "free"];
+
+function readSide(text: string): SideInformationPrice {
+  const price = PRICES.find((one) => one === text);
+  if (price) return price;
+  throw new OptionError(`--side: one of ${PRICES.join(", ")}; got "${text}"`);
+}
+
+function readHalfWidths(given: Arguments): Record<string, number> {
+  const pairs = (list(given, "half-width") as string[]).map((text) => {
+    const [metric = "", width = ""] = text.split("=");
+    if (!metric || !width) {
+      throw new OptionError(`--half-width: metric=value, such as psnr=0.1; got "${text}"`);
+    }
+    return [metric, readNumber(width, `--half-width ${metric}`, 0, Infinity, false)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
