@@ -52,9 +52,12 @@ function reached(values: TrialValues, width: number): "yes" | "not yet" | "never
   if (halfWidth <= width) return "yes";
   const trials = values[0]?.length ?? 0;
   if (trials < 2) return "not yet";
-  // variance of a picture's mean = spread between pictures + noise / trials
+  // variance of a picture's mean = spread between pictures + noise / trials; of the spread, the
+  // lower end: a sample variance of n values has a relative error of sqrt(2 / (n - 1))
   const total = sampleVariance(means);
   const noise = mean(values.map((one) => sampleVariance(one))) / trials;
-  const floor = halfWidth * Math.sqrt(Math.max(0, total - noise) / total);
+  const doubt = 2 * Math.sqrt(2 / (means.length - 1));
+  const spread = Math.max(0, total * (1 - doubt) - noise);
+  const floor = halfWidth * Math.sqrt(spread / total);
   return floor > width ? "never" : "not yet";
 }

@@ -189,6 +189,11 @@ export class Store implements Disposable {
     return typeof row?.["ms"] === "number" ? row["ms"] : undefined;
   }
 
+  /** Bounds the size of the file, in pages of 4 KiB; a write beyond it fails as on a full disk. */
+  limitPages(most: number): void {
+    this.#db.exec(`PRAGMA max_page_count = ${most}`);
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }
