@@ -20,42 +20,56 @@ export interface SourcePackage {
   readonly alsoIn?: readonly string[];
 }
 
+/** Where a package goes. */
+export interface Destination {
+  /** Folder for the archives; what is there and has the right digest is not fetched again. */
+  readonly archives: string;
+  /** Folder of the patched tree; replaced when it exists. */
+  readonly tree: string;
+  /** Patch files (`-p1`) to apply after Debian's. */
+  readonly patches: readonly string[];
+}
+
 /**
- * The patched tree of a package.
+ * Fetches, checks, unpacks and patches a package.
  *
- * @param cache Folder for archives and trees; what is there and has the right digest is not fetched.
  * @throws {CapabilityError} When apt cannot deliver files with the pinned digests.
  */
-export async function unpackDebianSource(source: SourcePackage, cache: string): Promise<string> {
-  const tree = `${cache}/${source.name}-${source.version}`;
-  const archives = `${cache}/archives`;
-  await Deno.mkdir(archives, { recursive: true });
-  if (!await allPresent(source, archives)) await download(source, archives, `${cache}/apt`);
-  if (!await allPresent(source, archives)) {
+export async function unpackDebianSource(source: SourcePackage, to: Destination): Promise<void> {
+  await Deno.mkdir(to.archives, { recursive: true });
+  if (!await allPresent(source, to.archives)) await download(source, to.archives);
+  if (!await allPresent(source, to.archives)) {
     throw new CapabilityError(
       `${source.name} ${source.version}: apt delivered no files with the pinned digests; ` +
-        `put ${Object.keys(source.files).join(" and ")} into ${archives}`,
+        `put ${Object.keys(source.files).join(" and ")} into ${to.archives}`,
     );
   }
-  await removeIfPresent(tree);
-  await unpack(source, archives, tree);
-  return tree;
-}
-
-async function unpack(source: SourcePackage, archives: string, tree: string): Promise<void> {
+  await removeIfPresent(to.tree);
+  await Deno.mkdir(to.tree, { recursive: true });
   const [upstream, packaging] = Object.keys(source.files) as [string, string];
-  await Deno.mkdir(tree, { recursive: true });
-  await execute("tar", ["-xf", `${archives}/${upstream}`, "-C", tree, "--strip-components=1"]);
-  await execute("tar", ["-xf", `${archives}/${packaging}`, "-C", tree]);
-  const series = await Deno.readTextFile(`${tree}/debian/patches/series`);
-  for (const line of series.split("\n")) {
-    const patch = line.replace(/#.*/, "").trim();
-    if (patch === "") continue;
-    await execute("patch", ["-p1", "-s", "-i", `debian/patches/${patch}`], { cwd: tree });
+  await execute("tar", [
+    "-xf",
+    `${to.archives}/${upstream}`,
+    "-C",
+    to.tree,
+    "--strip-components=1",
+  ]);
+  await execute("tar", ["-xf", `${to.archives}/${packaging}`, "-C", to.tree]);
+  for (const patch of [...await debianPatches(to.tree), ...to.patches]) {
+    await execute("patch", ["-p1", "-s", "-i", patch], { cwd: to.tree });
   }
 }
 
-async function download(source: SourcePackage, archives: string, apt: string): Promise<void> {
+async function debianPatches(tree: string): Promise<string[]> {
+  const series = await Deno.readTextFile(`${tree}/debian/patches/series`);
+  return series.split("\n")
+    .map((line) => line.replace(/#.*/, "").trim())
+    .filter((name) => name !== "")
+    .map((name) => `debian/patches/${name}`);
+}
+
+async function download(source: SourcePackage, archives: string): Promise<void> {
+  const apt = `${archives}/apt`;
   const lists = `${apt}/lists`;
   await Deno.mkdir(`${lists}/partial`, { recursive: true });
   await Deno.mkdir(`${apt}/archives/partial`, { recursive: true });

@@ -69,8 +69,8 @@ export class BuildFolder {
   readonly source: string;
   /** Scratch space of this part. */
   readonly scratch: string;
-  readonly #packages: Record<string, Readonly<Record<string, string>>> = {};
-  readonly #sources: Record<string, string> = {};
+  #packages: Record<string, Readonly<Record<string, string>>> = {};
+  #sources: Record<string, string> = {};
   #compiled: { flags: string; files: number }[] = [];
   /** Modules that were linked, for the report of build.ts. */
   readonly outputs: Provenance[] = [];
@@ -81,14 +81,21 @@ export class BuildFolder {
   }
 
   /**
-   * Fetches a Debian source package, checks it, unpacks it and applies Debian's patches.
+   * Fetches a Debian source package, checks it, unpacks it and applies Debian's patches and ours.
    *
+   * @param patches Patch files (`-p1`) of this part.
    * @returns The folder of the patched tree.
    * @throws {CapabilityError} When no apt source of this machine carries the pinned files.
    */
-  async debianSource(source: SourcePackage): Promise<string> {
+  async debianSource(source: SourcePackage, patches: readonly string[] = []): Promise<string> {
     this.#packages[`${source.name} ${source.version}`] = source.files;
-    return unpackDebianSource(source, `${BUILD_CACHE}/sources`);
+    for (const patch of patches) {
+      this.#sources[patch] = await sha256(await Deno.readFile(this.#resolve(patch)));
+    }
+    const tree = `${this.scratch}/${source.name}`;
+    const paths = patches.map((patch) => this.#resolve(patch));
+    await unpackDebianSource(source, { archives: `${BUILD_CACHE}/archives`, tree, patches: paths });
+    return tree;
   }
 
   /**
@@ -105,6 +112,8 @@ export class BuildFolder {
     const objects = `${this.scratch}/objects`;
     await Deno.mkdir(objects, { recursive: true });
     this.#compiled.push({ flags: shown, files: recipe.sources.length });
+    // __FILE__ must not carry this machine's folders into the module.
+    const anonymous = [this.scratch, ROOT].map((folder) => `-ffile-prefix-map=${folder}=.`);
     const one = async (path: string): Promise<string> => {
       const file = this.#resolve(path);
       const bytes = await Deno.readFile(file);
@@ -116,7 +125,7 @@ export class BuildFolder {
       const object = `${objects}/${stem}-${key.slice(0, 16)}.o`;
       if (await exists(object)) return object;
       const fresh = `${object}.part.o`; // an interrupted compile leaves no object behind
-      await emcc(this.scratch, [...flags, `-ffile-prefix-map=${ROOT}=.`, "-c", file, "-o", fresh]);
+      await emcc(this.scratch, [...flags, ...anonymous, "-c", file, "-o", fresh]);
       await Deno.rename(fresh, object);
       return object;
     };
@@ -157,13 +166,14 @@ export class BuildFolder {
       bytes: bytes.length,
       sha256: await sha256(bytes),
       tools: { emcc: await emccVersion(), ...await backendVersions() },
-      packages: { ...this.#packages },
+      packages: this.#packages,
       sources: Object.fromEntries(Object.entries(this.#sources).sort()),
       compile: this.#compiled,
       link,
     };
     this.#compiled = [];
-    for (const name of Object.keys(this.#sources)) delete this.#sources[name];
+    this.#packages = {};
+    this.#sources = {};
     const folder = this.destination ?? this.source;
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeFile(`${folder}/${file}`, bytes);
