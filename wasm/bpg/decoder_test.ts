@@ -27,7 +27,7 @@ function difference(
 Deno.test({
   name: "every good file decodes to the samples of the reference decoder, at 8 and 16 bits",
   ignore: !good,
-  async fn() {
+  async fn(): Promise<void> {
     const decoder = await openBpgDecoder();
     const files = vectorFiles(good as string, ".bpg");
     assert(files.length > 0, "no .bpg in the folder");
@@ -80,7 +80,7 @@ Deno.test({
   name:
     "every bad file is refused, or decodes to a picture of the stated size where that is allowed",
   ignore: !bad || !good,
-  async fn() {
+  async fn(): Promise<void> {
     const decoder = await openBpgDecoder();
     const cases: Record<string, BadCase> = JSON.parse(Deno.readTextFileSync(`${bad}/index.json`));
     const reference = decoder.decode(Deno.readFileSync(`${good}/x265_420_q29.bpg`)).data;

@@ -27,7 +27,9 @@ export interface NalUnit {
   readonly bytes: Uint8Array;
 }
 
-const START_CODE = Uint8Array.of(0, 0, 0, 1);
+const START_CODE = Uint8Array.of(0, 0, 1);
+/** Before parameter sets and the first unit of a picture (zero_byte of Annex B). */
+const LONG_START_CODE = Uint8Array.of(0, 0, 0, 1);
 
 /** Whether the unit carries a slice of a picture. */
 export function isSlice({ type }: NalUnit): boolean {
@@ -122,12 +124,12 @@ export function inBaseLayer(unit: NalUnit): Uint8Array {
 
 /** An Annex B stream: each unit behind a four-byte start code. */
 export function annexB(units: readonly Uint8Array[]): Uint8Array {
-  return concatenate(units.flatMap((unit) => [START_CODE, unit]));
+  return concatenate(units.flatMap((unit) => [LONG_START_CODE, unit]));
 }
 
-/** Units as BPG stores them: the first without its start code. */
+/** Units as BPG stores them: three-byte start codes, and none before the first. */
 export function bpgData(units: readonly Uint8Array[]): Uint8Array {
-  return annexB(units).subarray(START_CODE.length);
+  return concatenate(units.flatMap((unit, index) => index === 0 ? [unit] : [START_CODE, unit]));
 }
 
 /** Several byte arrays as one. */
