@@ -34,7 +34,7 @@ export const SINE = [
   1.5707963705062866,
   -0.64596438407897949,
   0.079692028462886810,
-  -0.0046768198189787483,
+  -0.0046768197789788246,
   0.00015281437663361430,
 ] as const;
 
@@ -68,13 +68,11 @@ function minusTwoLog(word: number): number {
 }
 
 function timesLogarithm(x: number): number {
-  let p = f(f(LOGARITHM[7] * x) + LOGARITHM[6]);
-  p = f(f(p * x) + LOGARITHM[5]);
-  p = f(f(p * x) + LOGARITHM[4]);
-  p = f(f(p * x) + LOGARITHM[3]);
-  p = f(f(p * x) + LOGARITHM[2]);
-  p = f(f(p * x) + LOGARITHM[1]);
-  p = f(f(p * x) + LOGARITHM[0]);
+  const x2 = f(x * x), x4 = f(x2 * x2); // Estrin's order: half as long a chain as Horner's
+  const p01 = f(f(LOGARITHM[1] * x) + LOGARITHM[0]), p23 = f(f(LOGARITHM[3] * x) + LOGARITHM[2]);
+  const p45 = f(f(LOGARITHM[5] * x) + LOGARITHM[4]), p67 = f(f(LOGARITHM[7] * x) + LOGARITHM[6]);
+  const low = f(f(p23 * x2) + p01), high = f(f(p67 * x2) + p45);
+  const p = f(f(high * x4) + low);
   return f(p * x);
 }
 
