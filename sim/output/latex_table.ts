@@ -4,7 +4,7 @@
  * @module
  */
 import type { Summary } from "../summary.ts";
-import { type Cell, type Column, headOf, type Row, tableModel } from "./table_model.ts";
+import { type Cell, type Column, type Row, tableModel } from "./table_model.ts";
 import { MISSING, printable } from "./text.ts";
 
 /** A `table` environment to be read by `\input`; the document loads the package booktabs. */
@@ -18,11 +18,12 @@ export function latexTable(summary: Summary): string {
     "% Needs \\usepackage{booktabs}.",
     `% Made by: ${printable(summary.command)}`,
     "\\begin{table}",
-    "  \\centering",
+    "  \\centering\\small\\setlength{\\tabcolsep}{4pt}",
     `  \\caption{${escapeLatex(caption)}}`,
     `  \\begin{tabular}{${columns.map(({ align }) => align === "right" ? "r" : "l").join("")}}`,
     "    \\toprule",
-    `    ${columns.map((column) => escapeLatex(headOf(column))).join(" & ")} \\\\`,
+    `    ${columns.map(titleOf).join(" & ")} \\\\`,
+    `    ${columns.map(({ unit }) => unit ? `(${escapeLatex(unit)})` : "").join(" & ")} \\\\`,
     "    \\midrule",
     ...rows.flatMap((row) => latexRow(row, columns)),
     "    \\bottomrule",
@@ -36,6 +37,11 @@ export function latexTable(summary: Summary): string {
     "\\end{table}",
     "",
   ].join("\n");
+}
+
+/** Over the unit, which has a line of its own: a column is no wider than its numbers. */
+function titleOf({ title, arrow }: Column): string {
+  return escapeLatex(arrow ? `${title} ${arrow}` : title);
 }
 
 function latexRow({ cells, repeats, startsGroup }: Row, columns: readonly Column[]): string[] {
@@ -72,7 +78,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "<": "\\textless{}",
   ">": "\\textgreater{}",
   "|": "\\textbar{}",
-  '"': "\\textquotedbl{}",
+  '"': "''",
   "–": "--",
   "—": "---",
   "…": "\\dots{}",

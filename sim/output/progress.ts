@@ -150,10 +150,11 @@ export function standardError(): ProgressView {
   };
 }
 
-/** Columns and rows of the terminal; 80 by 24 where there is none. */
+/** Columns and rows of the terminal; 80 by 24 where there is none or it does not say. */
 export function terminalSize(): { columns: number; rows: number } {
   try {
-    return Deno.consoleSize();
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   } catch {
     return { columns: 80, rows: 24 };
   }

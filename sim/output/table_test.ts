@@ -122,7 +122,7 @@ Deno.test("every row of the LaTeX table has one cell for each column", () => {
       const latex = latexTable(summary);
       const columns = /\\begin\{tabular\}\{([lr]+)\}/.exec(latex)?.[1]?.length as number;
       const rows = latex.split("\n").filter((line) => line.endsWith(" \\\\"));
-      assertEquals(rows.length, summary.points.length + 1);
+      assertEquals(rows.length, summary.points.length + 2);
       for (const row of rows) {
         assertEquals(row.replaceAll("\\&", "").split("&").length, columns, row);
       }
