@@ -1,0 +1,2 @@
+import { typescriptEngine } from "../decoder/engine.ts";
+export const engine = typescriptEngine;
