@@ -31,7 +31,8 @@ export function sum(values: readonly number[]): number {
     lost += Math.abs(total) >= Math.abs(value) ? (total - next) + value : (value - next) + total;
     total = next;
   }
-  return total + lost;
+  // The rounding errors of an infinite or undefined sum are undefined; the sum is not.
+  return Number.isFinite(total) ? total + lost : total;
 }
 
 /** Arithmetic mean; NaN of nothing. */

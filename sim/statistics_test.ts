@@ -17,6 +17,14 @@ Deno.test("sum keeps what naive addition loses", () => {
   assertEquals(sum([]), 0);
 });
 
+Deno.test("sum and mean of infinite values are infinite, as a lossless picture's PSNR", () => {
+  assertEquals(mean([Infinity]), Infinity);
+  assertEquals(mean([40, Infinity, 42]), Infinity);
+  assertEquals(sum([-Infinity, 1]), -Infinity);
+  assertEquals(sum([Infinity, -Infinity]), NaN);
+  assertEquals(sum([1, NaN]), NaN);
+});
+
 Deno.test("sampleVariance is unmoved by a large common offset", () => {
   const values = [4, 7, 13, 16];
   assertEquals(sampleVariance(values), 30);

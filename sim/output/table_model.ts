@@ -270,16 +270,17 @@ function numberNotes(summary: Summary): NumberedNotes {
 }
 
 /** What a mean does not say: the images that are not in it. */
-function metricNotes({ metrics, data }: Summary, point: Point): string[] {
+function metricNotes({ metrics }: Summary, point: Point): string[] {
+  const judged = point.cbr.count;
   return metrics.flatMap(({ id, title }) => {
     const { count = 0, infinite = 0 } = point.metrics[id] ?? {};
-    const missing = data.images - count - infinite;
+    const missing = judged - count - infinite;
     return [
       ...infinite > 0
         ? [`${title}: ${counted(infinite, "lossless image")} (infinite), left out of the mean`]
         : [],
       ...missing > 0 && count + infinite > 0
-        ? [`${title}: ${counted(missing, "image")} of ${data.images} without a value`]
+        ? [`${title}: ${counted(missing, "image")} of ${judged} without a value`]
         : [],
     ];
   });
