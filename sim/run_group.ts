@@ -17,7 +17,7 @@ import type { ImageMetric } from "../core/metric.ts";
 import { type RandomKey, rootKey } from "../core/random.ts";
 import { channelUseBudget, noiseVariance } from "../core/units.ts";
 import type { GroupJob, SessionTask, UnitDone } from "./job.ts";
-import { openMetric } from "./metrics/mod.ts";
+import { loadMetric } from "./metrics/mod.ts";
 import type { UnitTimes } from "./unit.ts";
 
 /** Opens a codec and its channel for a session; a worker keeps them from job to job. */
@@ -69,7 +69,7 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
 }
 
 async function openImageMetric(id: string): Promise<ImageMetric> {
-  const metric = await openMetric(id);
+  const metric = await loadMetric(id);
   if (metric.kind === "image") return metric;
   throw new OptionError(`--metrics ${id}: a metric of single pictures`);
 }

@@ -22,19 +22,19 @@ import {
 import type { Plugins } from "./plugins.ts";
 import { JobFailure, type Limits, WorkerProcess } from "./pool.ts";
 import { shareOut } from "./schedule.ts";
-import { judge } from "./stopping.ts";
+import { judge, nextRound } from "./stopping.ts";
 import type { Store } from "./store.ts";
 import type { Point } from "./summary.ts";
 import { metricValues, pointResults, summarisePoint } from "./summarise.ts";
 
 /** What a run tells while it goes on. */
 export interface Observer {
-  /** A codec's work begins: so many units are missing. */
-  planned?(label: string, units: number): void;
+  /** A round begins: so many units of each codec are missing. */
+  planned(work: readonly { readonly label: string; readonly total: number }[]): void;
   /** A unit of a codec is stored. */
-  finished?(label: string): void;
+  finished(label: string): void;
   /** Something failed or is missing: one sentence. */
-  warned?(text: string): void;
+  warned(text: string): void;
 }
 
 /** How to run, none of which changes a result. */
@@ -90,25 +90,45 @@ export class Simulation implements AsyncDisposable {
 
   /** The units still to be computed for the first round. */
   missing(points: readonly VersionedPoint[]): MissingGroup[] {
-    return missingGroups(points, this.#images, [0], this.experiment, this.store);
+    const round = nextRound(this.experiment, 0);
+    return missingGroups(points, this.#images, round, this.experiment, this.store);
+  }
+
+  /** Pictures of the data set; known once prepared. */
+  get imageCount(): number {
+    return this.#images.length;
+  }
+
+  /**
+   * Computes and stores the first unit of the smallest picture, to learn how long one takes.
+   *
+   * @returns Milliseconds, or undefined when the codec fails.
+   */
+  async probe(groups: readonly MissingGroup[]): Promise<number | undefined> {
+    const area = ({ image }: MissingGroup): number => image.width * image.height;
+    const [smallest] = [...groups].sort((a, b) => area(a) - area(b));
+    const task = smallest?.tasks[0], unit = task?.units[0];
+    if (!smallest || !task || !unit) return undefined;
+    await this.#compute([{ ...smallest, tasks: [{ ...task, units: [unit] }] }]);
+    return this.store.meanUnitMs(smallest.codec.request.codec);
   }
 
   /** Runs to the end. */
   async run(): Promise<RunResult> {
     const points = await this.prepare();
     const verdicts = new Map<VersionedPoint, { trials: number; why: string }>();
-    for (let round = 0; verdicts.size < points.length; round++) {
+    for (let done = 0; verdicts.size < points.length;) {
       const open = points.filter((point) => !verdicts.has(point));
-      await this.#compute(
-        missingGroups(open, this.#images, [round], this.experiment, this.store),
-      );
+      const round = nextRound(this.experiment, done);
+      await this.#compute(missingGroups(open, this.#images, round, this.experiment, this.store));
       this.options.signal.throwIfAborted();
+      done += round.length;
       for (const point of open) {
-        const results = pointResults(point, this.#images, round + 1, this.experiment, this.store);
-        const verdict = judge(this.experiment, round + 1, (id) => metricValues(results, id));
-        if (verdict.stop) verdicts.set(point, { trials: round + 1, why: verdict.why });
+        const results = pointResults(point, this.#images, done, this.experiment, this.store);
+        const verdict = judge(this.experiment, done, (id) => metricValues(results, id));
+        if (verdict.stop) verdicts.set(point, { trials: done, why: verdict.why });
         else if (this.#givenUp.has(point.codec)) {
-          verdicts.set(point, { trials: round + 1, why: "given up" });
+          verdicts.set(point, { trials: done, why: "given up" });
         }
       }
     }
@@ -135,7 +155,7 @@ export class Simulation implements AsyncDisposable {
       const digest = await imageDigest(image);
       images.push({ name: source.id, digest, width: image.width, height: image.height });
       this.store.putImage(digest, source.id, image.width, image.height);
-      for (const note of source.notes) this.options.observer.warned?.(`${source.id}: ${note}`);
+      for (const note of source.notes) this.options.observer.warned(`${source.id}: ${note}`);
     }
     return images;
   }
@@ -172,7 +192,7 @@ export class Simulation implements AsyncDisposable {
     for (const { codec, keys } of groups) {
       perCodec.set(codec.label, (perCodec.get(codec.label) ?? 0) + keys.size);
     }
-    for (const [label, units] of perCodec) observer.planned?.(label, units);
+    observer.planned([...perCodec].map(([label, total]) => ({ label, total })));
     await this.#share(
       groups,
       (group) => group.image.digest,
@@ -195,7 +215,7 @@ export class Simulation implements AsyncDisposable {
             if (!key || done.has(id)) return;
             this.store.put(key, result);
             done.add(id);
-            this.options.observer.finished?.(group.codec.label);
+            this.options.observer.finished(group.codec.label);
           },
         );
         this.#failedInARow.delete(group.codec);
@@ -257,7 +277,7 @@ export class Simulation implements AsyncDisposable {
 
   #warn(text: string): void {
     this.#failures.push(text);
-    this.options.observer.warned?.(text);
+    this.options.observer.warned(text);
   }
 
   #share<T>(

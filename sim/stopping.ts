@@ -14,6 +14,19 @@ export type TrialValues = readonly (readonly number[])[];
 export type Verdict = { readonly stop: false } | { readonly stop: true; readonly why: string };
 
 /**
+ * Trials of the next round after `done` ones: all at once where their number is fixed, else twice as
+ * many in all, so that encodes are shared within a round and few decisions are made.
+ */
+export function nextRound(
+  { trials, halfWidth }: Pick<Experiment, "trials" | "halfWidth">,
+  done: number,
+): number[] {
+  const wanted = Object.keys(halfWidth).length > 0 ? Math.max(1, done) : trials;
+  const count = Math.min(wanted, trials - done);
+  return Array.from({ length: count }, (_, index) => done + index);
+}
+
+/**
  * Judges a point after a complete round.
  *
  * Half-widths are over pictures, trials averaged within a picture first. More trials shrink only

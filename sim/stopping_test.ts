@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fillNormals, rootKey } from "../core/random.ts";
-import { judge, type TrialValues } from "./stopping.ts";
+import { judge, nextRound, type TrialValues } from "./stopping.ts";
 
 /** Values with given spreads between pictures and between trials. */
 function values(pictures: number, trials: number, between: number, within: number): TrialValues {
@@ -22,6 +22,15 @@ Deno.test("without half-widths a point runs its trials and says so", () => {
   assertEquals(judge(rule, 1, all), { stop: false });
   assertEquals(judge(rule, 2, all), { stop: true, why: "2 trials" });
   assertEquals(judge({ ...rule, trials: 1 }, 1, all), { stop: true, why: "1 trial" });
+});
+
+Deno.test("a fixed number of trials is one round; a search for a half-width doubles", () => {
+  assertEquals(nextRound({ trials: 3, halfWidth: {} }, 0), [0, 1, 2]);
+  const rounds: number[][] = [];
+  for (let done = 0; done < 10; done += rounds.at(-1)!.length) {
+    rounds.push(nextRound({ ...wanted, trials: 10 }, done));
+  }
+  assertEquals(rounds, [[0], [1], [2, 3], [4, 5, 6, 7], [8, 9]]);
 });
 
 Deno.test("a point stops when its half-width is reached, and not before", () => {

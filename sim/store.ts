@@ -64,7 +64,7 @@ export class Store implements Disposable {
       if (error instanceof DataError) throw error;
       throw new DataError(
         `the store "${path}" is damaged or not a store (${reason(error)}); ` +
-          "it was left as it is: move it away or choose another --out",
+          "it is left as it is: move it away or choose another --out",
       );
     }
   }
@@ -85,7 +85,7 @@ export class Store implements Disposable {
     if (version !== SCHEMA_VERSION) {
       throw new DataError(
         `the store "${this.path}" has format ${version}, this program writes ${SCHEMA_VERSION}; ` +
-          "it was left as it is: choose another --out",
+          "it is left as it is: choose another --out",
       );
     }
     const verdict = this.#pragma("quick_check");

@@ -6,7 +6,7 @@
  * @module
  */
 import process from "node:process";
-import { type Codec, type Host } from "../core/codec.ts";
+import type { Codec, Host } from "../core/codec.ts";
 import type { Channel } from "../core/channel.ts";
 import { isDeliberate } from "../core/errors.ts";
 import { parseOptions } from "../core/options.ts";

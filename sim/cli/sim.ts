@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   const plugins = await loadPlugins(given.get("plugin") ?? file.plugins ?? []);
   if (given.has("list")) {
     const { listing } = await import("./sim_listing.ts");
-    console.log(await listing(plugins));
+    console.log(listing(plugins));
     return 0;
   }
   const { runSimulation } = await import("./sim_run.ts");

@@ -3,23 +3,23 @@
  *
  * @module
  */
-import { metricIds, openMetric } from "../metrics/mod.ts";
+import { metrics } from "../metrics/mod.ts";
 import type { Plugins } from "../plugins.ts";
 import { describeOptions } from "./sim_arguments.ts";
 
 /** All plugins of a run, with the reference and the options of each. */
-export async function listing({ codecs, channels }: Plugins): Promise<string> {
+export function listing({ codecs, channels }: Plugins): string {
   const lines = ["Codecs"];
   for (const { id, title, reference, options } of codecs) {
-    lines.push(`  ${id}  ${title}`, `      ${reference}`, ...describeOptions(options));
+    lines.push(`  ${id}  ${title}`, `      ${reference}`, ...describeOptions({ ...options }));
   }
   lines.push("", "Channels");
   for (const { id, title, reference, options } of channels) {
-    lines.push(`  ${id}  ${title}`, `      ${reference}`, ...describeOptions(options));
+    lines.push(`  ${id}  ${title}`, `      ${reference}`, ...describeOptions({ ...options }));
   }
   lines.push("", "Metrics");
-  for (const id of metricIds()) {
-    const { title, unit, better, reference } = await openMetric(id);
+  for (const { id, info } of metrics()) {
+    const { title, unit, better, reference } = info;
     lines.push(
       `  ${id}  ${title}${unit ? ` in ${unit}` : ""}, ${better} is better`,
       `      ${reference}`,

@@ -1,0 +1,163 @@
+/**
+ * Runs an experiment from the command line: store, progress, outputs, Ctrl-C.
+ *
+ * @module
+ */
+import { DataError } from "../../core/errors.ts";
+import { formatSpec, type OptionsSchema } from "../../core/options.ts";
+import { DEFAULTS, type Experiment } from "../experiment.ts";
+import { metricInfo } from "../metrics/mod.ts";
+import { writeOutputs, writeWhole } from "../output/files.ts";
+import { duration, terminalSize } from "../output/progress.ts";
+import { terminalTable } from "../output/table.ts";
+import type { MissingGroup } from "../plan.ts";
+import type { Plugins } from "../plugins.ts";
+import { type RunResult, Simulation } from "../simulate.ts";
+import { Store } from "../store.ts";
+import type { MetricColumn, Summary } from "../summary.ts";
+import { RunObserver } from "./run_observer.ts";
+import type { Settings } from "./sim_settings.ts";
+
+const FAILED = 1, INTERRUPTED = 130;
+
+/** @returns The exit status: 0, 1 when a codec failed, 130 after Ctrl-C. */
+export async function runSimulation(
+  experiment: Experiment,
+  plugins: Plugins,
+  settings: Settings,
+): Promise<number> {
+  const { out, quiet } = settings;
+  await makeFolder(out);
+  using store = new Store(`${out}/results.sqlite`);
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  const say = (text: string): void => quiet ? undefined : console.log(text);
+  const observer = new RunObserver(quiet);
+  await using simulation = new Simulation(experiment, plugins, store, {
+    ...settings,
+    observer,
+    signal: stop.signal,
+  });
+  try {
+    say(`semcast: ${commandOf(experiment, plugins)}`);
+    if (settings.dryRun) {
+      await printPlan(simulation, store, settings.workers);
+      return 0;
+    }
+    const result = await simulation.run();
+    observer.end();
+    const summary = summaryOf(experiment, plugins, result);
+    await writeWhole(`${out}/experiment.json`, `${JSON.stringify(experiment, null, 2)}\n`);
+    const files = await writeOutputs(out, summary);
+    say(`\n${terminalTable(summary, terminalSize().columns)}\n`);
+    say(`${out}/: results.sqlite, experiment.json, ${files.join(", ")}`);
+    return result.failures.length > 0 ? FAILED : 0;
+  } catch (error) {
+    observer.end();
+    if (!stop.signal.aborted) throw error;
+    console.error(
+      `stopped; all finished results are in ${out}/results.sqlite. ` +
+        "Run the same command again to go on",
+    );
+    return INTERRUPTED;
+  } finally {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new DataError(
+      `--out "${path}": a folder that can be written; ${(error as Error).message}`,
+    );
+  }
+}
+
+async function printPlan(simulation: Simulation, store: Store, workers: number): Promise<void> {
+  const points = await simulation.prepare();
+  const missing = simulation.missing(points);
+  const perCodec = Map.groupBy(missing, ({ codec }) => codec.request.codec);
+  let totalMs = 0, known = true;
+  for (const codec of new Set(points.map((point) => point.codec.request.codec))) {
+    const groups = perCodec.get(codec) ?? [];
+    const open = count(groups);
+    const asked = points.filter((point) => point.codec.request.codec === codec).length *
+      simulation.imageCount;
+    const meanMs = store.meanUnitMs(codec) ?? (open > 0 ? await simulation.probe(groups) : 0);
+    if (meanMs === undefined) known = false;
+    else totalMs += meanMs * open / workers;
+    const each = meanMs === undefined ? "unknown" : `${Math.round(meanMs)} ms`;
+    console.log(`${codec}: ${asked} units, ${asked - open} in the store, ${each} a unit`);
+  }
+  const time = known ? `about ${duration(totalMs / 1000)} with ${workers} workers` : "unknown";
+  console.log(`to do: ${count(missing)} units; time: ${time}`);
+}
+
+function count(groups: readonly MissingGroup[]): number {
+  return groups.reduce((sum, { keys }) => sum + keys.size, 0);
+}
+
+function summaryOf(
+  experiment: Experiment,
+  plugins: Plugins,
+  { points, images, dataName, failures }: RunResult,
+): Summary {
+  return {
+    command: commandOf(experiment, plugins),
+    seed: experiment.seed,
+    versions: { semcast: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+    data: { name: dataName, images: images.length },
+    metrics: experiment.metrics.map(column),
+    points,
+    notes: failures,
+  };
+}
+
+function column(metric: string): MetricColumn {
+  const { id, title, unit, better, digits, reference } = metricInfo(metric);
+  return { id, title, unit, better, digits, reference };
+}
+
+/** The shortest command that runs an experiment; without what does not change results. */
+export function commandOf(experiment: Experiment, plugins: Plugins): string {
+  const { codecs, channels, halfWidth, cbr, metrics, snrDb, assumedSnrDb } = experiment;
+  const all = codecs.map(({ id, options }) => text(id, plugins.codecs.get(id).options, options));
+  const parts: [string, string, string][] = [
+    ["codecs", all.join(" "), plugins.codecs.ids().join(" ")],
+    ["data", quoted(experiment.data), DEFAULTS.data],
+    ["images", String(experiment.images), String(DEFAULTS.images)],
+    ["snr", snrDb.join(","), DEFAULTS.snrDb.join(",")],
+    ["assumed-snr", (assumedSnrDb ?? []).join(","), ""],
+    ["cbr", cbr.join(","), DEFAULTS.cbr.join(",")],
+    [
+      "channel",
+      channels.map(({ id, options }) => text(id, plugins.channels.get(id).options, options))
+        .join(" "),
+      DEFAULTS.channels.map(({ id }) => id).join(" "),
+    ],
+    ["side", experiment.sideInformation, DEFAULTS.sideInformation],
+    ["metrics", metrics.join(","), DEFAULTS.metrics.join(",")],
+    ["trials", String(experiment.trials), String(DEFAULTS.trials)],
+    ["half-width", Object.entries(halfWidth).map((pair) => pair.join("=")).join(" "), ""],
+    ["seed", String(experiment.seed), String(DEFAULTS.seed)],
+    ["plugin", experiment.plugins.map(quoted).join(" "), ""],
+  ];
+  const given = parts.filter(([, value, fallback]) => value !== fallback);
+  return ["deno task sim", ...given.map(([name, value]) => `--${name} ${value}`)].join(" ");
+}
+
+function text(
+  id: string,
+  schema: OptionsSchema,
+  options: Experiment["codecs"][number]["options"],
+): string {
+  return quoted(formatSpec(id, schema, options));
+}
+
+/** A word as a shell wants it. */
+function quoted(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
