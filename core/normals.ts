@@ -128,14 +128,17 @@ export function checkFirst(first: number): void {
   }
 }
 
-/** See {@linkcode [./random.ts].fillNormals}; the plain twin of the wasm kernel. */
+/** What `fillNormals` of random.ts does; the plain twin of the wasm kernel. */
 export function fillNormalsPlainly(key: Words4, out: Float32Array, first = 0): void {
   eachBlock(key, first, out.length, (start, count) => {
     for (let lane = 0; lane < count; lane++) out[start + lane] = four[lane] as number;
   });
 }
 
-/** See {@linkcode [./random.ts].addNoise}; the plain twin of the wasm kernel. */
+/**
+ * out[i] = symbols[i] + scale * normal[i], each operation rounded to float32; `out` may be
+ * `symbols`. The plain twin of the wasm kernel.
+ */
 export function addNoisePlainly(
   symbols: Float32Array,
   scale: number,
