@@ -42,11 +42,11 @@ async function compileNatively(): Promise<
 > {
   const source = new URL("./random.c", import.meta.url).pathname;
   const library = await Deno.makeTempFile({ suffix: ".so" });
-  const flags = ["-O3", "-ffp-contract=off", "-shared", "-fPIC"];
+  const flags = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-shared", "-fPIC"];
   if (Deno.build.arch === "x86_64") flags.push("-msse4.1");
   try {
     const { success, stderr } = await new Deno.Command("cc", {
-      args: [...flags, source, "-o", library],
+      args: [...flags, source, "-o", library, "-lm"],
     }).output();
     if (success) return Deno.dlopen(library, INTERFACE);
     console.log(`no native build: ${new TextDecoder().decode(stderr)}`);
