@@ -5,7 +5,7 @@ import { DataError } from "../../core/errors.ts";
 import type { RgbImage } from "../../core/image.ts";
 import { openBuiltin } from "./builtin.ts";
 import { decodeImageFile } from "./decode_image.ts";
-import { exifBlock } from "./exif_block_test.ts";
+import { exifBlock } from "./testing/exif_block.ts";
 import { orient, type Orientation } from "./exif.ts";
 import { readChunks, writeChunks } from "./png/chunks.ts";
 import { encodePng } from "./png.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { exifBlock } from "./exif_block_test.ts";
+import { exifBlock } from "./testing/exif_block.ts";
 import { orient, type Orientation, readOrientation } from "./exif.ts";
 
 /** A 3 x 2 picture as letters, rows parted by "/". */

@@ -1,4 +1,9 @@
-import type { Orientation } from "./exif.ts";
+/**
+ * EXIF as a camera writes it, for tests.
+ *
+ * @module
+ */
+import type { Orientation } from "../exif.ts";
 
 /** A block of EXIF that says nothing but an orientation, with the prefix of JPEG. */
 export function exifBlock(orientation: Orientation, little: boolean): Uint8Array<ArrayBuffer> {
