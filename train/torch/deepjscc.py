@@ -1,9 +1,7 @@
 """DeepJSCC, preset `compact`: the network, its channel and its loss.
 
-    x --+--> linear --------------------------+                +--> linear ---------------+--> x_hat
-        |                                     v                |                          ^
-        +--> unshuffle 4, 8, 16, residual --> + --> z --> a z + n --> / a, Wiener --> residual, shuffle
-                                                    ^ power        ^ a: one priced byte
+    x -+-> linear --------------+-> z -> a z + n -> / a, Wiener -+-> linear -------------+-> x_hat
+       +-> unshuffle, residual -+                                +-> residual, shuffle -+
 
 Idea and system: Bourtsoulatze, Kurka, Gunduz, "Deep JSCC for wireless image transmission", IEEE
 TCCN 5(3), 2019: a convolutional autoencoder, its latent sent as channel symbols of unit mean power
@@ -225,7 +223,8 @@ def start_at_linear_code(net: DeepJscc, blocks: Tensor) -> None:
 
     Encoder row i is g_i u_i (eigenvector u_i, eigenvalue l_i), g_i proportional to l_i^(-1/4):
     SoftCast's power allocation (Jakubczak, Katabi, 2011), scaled to a mean latent power of 1/2.
-    Decoder column i is u_i / g_i, its bias the mean block; the estimator's weight stands before it (`log_variance`).
+    Decoder column i is u_i / g_i, its bias the mean block; the estimator's weight stands before it
+    (`log_variance`).
     """
     latent = net.decoder.log_variance.numel()
     mean = blocks.mean(0)

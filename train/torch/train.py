@@ -16,7 +16,9 @@ import json
 import math
 import os
 import signal
+import sys
 import time
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -63,7 +65,8 @@ class Trainer:
         torch.manual_seed(args.seed)
         self.args = args
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.crops = Crops(read_folder(args.data, args.crop), args.seed)
+        smallest = 2 * args.crop if args.large_crops else args.crop
+        self.crops = Crops(read_folder(args.data, smallest), args.seed)
         self.valid = [whole_picture(p, deepjscc.STRIDE) for p in read_folder(args.valid, 16)]
         self.net = deepjscc.DeepJscc(args.latent)
         self.step = 0
@@ -86,6 +89,9 @@ class Trainer:
             given = checkpoint.read_safetensors(self.args.init)
             fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
             self.net.load_state_dict({**own, **fitting})
+            if len(fitting) < len(own):  # another rate: features stay, outputs start at the KLT
+                deepjscc.start_at_zero(self.net.encoder.latent)
+                deepjscc.start_at_zero(self.net.decoder.picture)
 
     def rate(self) -> float:
         args = self.args
@@ -93,8 +99,8 @@ class Trainer:
         fall = (args.steps - self.step) / args.cooldown
         return args.rate * max(0.0, min(1.0, rise, fall))
 
-    def train_step(self) -> Tensor:
-        """One step of Adam. Returns the loss; raises when it is not finite."""
+    def train_step(self) -> tuple[Tensor, Tensor]:
+        """One step of Adam. Returns loss and gradient norm; raises when the loss is not finite."""
         args = self.args
         large = self.step >= args.steps - args.large_crops
         side, batch = (2 * args.crop, max(1, args.batch // 4)) if large else (args.crop, args.batch)
@@ -109,14 +115,14 @@ class Trainer:
                 f"{args.out} is good: resume it with a lower --rate"
             )
         value.backward()
-        self.norm = torch.nn.utils.clip_grad_norm_(self.parameters, args.clip)
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, args.clip)
         self.optimiser.step()
         self.step += 1
         decay = min(args.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             torch._foreach_mul_(self.average, decay)
             torch._foreach_add_(self.average, self.parameters, alpha=1 - decay)
-        return value.detach()
+        return value.detach(), norm
 
     @torch.no_grad()
     def validate(self) -> float:
@@ -190,7 +196,7 @@ def assign(targets: list[Tensor], values: list[Tensor]) -> None:
 
 
 @torch.no_grad()
-def psnr(net: deepjscc.DeepJscc, pictures: list[Tensor], snr_db: float, true_db=None) -> float:
+def psnr(net: deepjscc.DeepJscc, pictures: list[Tensor], snr_db: float) -> float:
     """Mean of the pictures' 8-bit PSNR in dB over one draw of the noise, side byte priced in."""
     device = next(net.parameters()).device
     generator = torch.Generator().manual_seed(VALIDATION_SEED)
@@ -207,24 +213,30 @@ def psnr(net: deepjscc.DeepJscc, pictures: list[Tensor], snr_db: float, true_db=
 def main() -> None:
     args = arguments()
     os.makedirs(args.out, exist_ok=True)
-    trainer = Trainer(args)
-    stop = []
+    with open(os.path.join(args.out, "log.jsonl"), "a", encoding="utf-8") as log:
+
+        def write(entry: dict[str, object]) -> None:
+            print(json.dumps(entry), file=log, flush=True)
+            print(json.dumps(entry), flush=True)
+
+        run(Trainer(args), write)
+
+
+def run(trainer: Trainer, write: Callable[[dict[str, object]], None]) -> None:
+    """Trains until the steps, the time or the user's patience (SIGINT, SIGTERM) end."""
+    args = trainer.args
+    stop: list[bool] = []
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.append(True))
     count = sum(p.numel() for p in trainer.parameters)
-    log = open(os.path.join(args.out, "log.jsonl"), "a", encoding="utf-8")
-
-    def write(entry: dict[str, object]) -> None:
-        print(json.dumps(entry), file=log, flush=True)
-        print(json.dumps(entry), flush=True)
-
-    write({"start": vars(args), "parameters": count, "torch": torch.__version__})
+    write({"arguments": sys.argv[1:], "parameters": count, "torch": torch.__version__})
     write({"step": trainer.step, "valid": round(trainer.validate(), 3)})
     began = saved = last = time.monotonic()
     losses, norms = [], []
     while trainer.step < args.steps and not stop and last - began < 60 * args.minutes:
-        losses.append(trainer.train_step())
-        norms.append(trainer.norm)
+        value, norm = trainer.train_step()
+        losses.append(value)
+        norms.append(norm)
         now = time.monotonic()
         trainer.hours += (now - last) / 3600
         last = now
@@ -237,6 +249,7 @@ def main() -> None:
 
 
 def save_and_log(trainer: Trainer, losses: list[Tensor], norms: list[Tensor], write) -> None:
+    """Validates, writes the checkpoint, and logs what happened since the last one."""
     validation = trainer.validate()
     trainer.save(validation)
     write({
