@@ -20,6 +20,8 @@ export interface ReceivedMessage {
 export interface ChannelCode {
   /** Changes whenever results may. */
   readonly version: string;
+  /** Conditions that no result may hide. */
+  readonly notes?: readonly string[];
   /** The most message bytes that fit into a number of channel uses; less than 0: nothing fits. */
   capacityBytes(channelUses: number): number;
   /** Symbols for a message, at most `channelUses` of them, of unit mean power. */
@@ -40,5 +42,7 @@ export interface ChannelCodePlugin<O extends object = object> {
   readonly title: string;
   readonly reference: string;
   readonly options: OptionsSchema<O>;
+  /** As `variants` of a codec. */
+  variants?(options: O): readonly O[];
   create(session: Session, options: O, host: Host): Promise<ChannelCode>;
 }

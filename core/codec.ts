@@ -53,6 +53,12 @@ export interface CodecPlugin<O extends object = object> {
   /** How the CBR is met: for each image, or on average over a set. */
   readonly rate: "per-image" | "on-average";
   readonly needs?: readonly Capability[];
+  /**
+   * Options that stand for a choice made after the fact, as published envelopes do: all variants
+   * are run, and the table shows at each point the one with the best mean PSNR, and says so. None:
+   * the options are what they say.
+   */
+  variants?(options: O): readonly O[];
   create(session: Session, options: O, host: Host): Promise<Codec>;
 }
 

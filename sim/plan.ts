@@ -28,6 +28,8 @@ export interface PlannedCodec {
   readonly request: CodecRequest;
   /** Legend text: the title, with the options that differ from their defaults. */
   readonly label: string;
+  /** This is one of several variants among which the best is shown: their common options. */
+  readonly variantOf?: OptionValues;
 }
 
 /** One codec, one session, one channel, one true SNR: a row of the table. */
@@ -42,19 +44,24 @@ export function planCodecs(
   { codecs, plugins: foreign }: Experiment,
   plugins: Plugins,
 ): PlannedCodec[] {
-  return codecs.map((spec) => {
+  return codecs.flatMap((spec) => {
     const plugin = plugins.codecs.get(spec.id);
-    const options = { ...parseOptions(plugin.options, spec.options, `codec ${spec.id}`) };
-    const changed = formatSpec(spec.id, plugin.options, options).slice(spec.id.length + 1);
-    return {
+    const options = parseOptions(plugin.options, spec.options, `codec ${spec.id}`);
+    const changed = formatSpec(spec.id, plugin.options, { ...options }).slice(spec.id.length + 1);
+    const label = changed ? `${plugin.title} (${changed.replaceAll(",", ", ")})` : plugin.title;
+    const planned = (own: object): PlannedCodec => ({
       request: {
         plugins: foreign,
         codec: spec.id,
-        options: options as OptionValues,
+        options: { ...own } as OptionValues,
         rate: plugin.rate,
       },
-      label: changed ? `${plugin.title} (${changed.replaceAll(",", ", ")})` : plugin.title,
-    };
+      label,
+    });
+    const variants = plugin.variants?.(options) ?? [];
+    if (variants.length === 0) return [planned(options)];
+    const variantOf = { ...options } as OptionValues;
+    return variants.map((own) => ({ ...planned(own), variantOf }));
   });
 }
 

@@ -9,6 +9,7 @@ import type { RgbImage } from "../core/image.ts";
 import { imageDigest } from "../core/digest.ts";
 import { DataError } from "../core/errors.ts";
 import { type DataSet, openDataSet } from "./data/mod.ts";
+import { bestVariants } from "./best_variants.ts";
 import type { Experiment } from "./experiment.ts";
 import type { DescribeJob, Description, GroupJob, UnitDone } from "./job.ts";
 import {
@@ -133,7 +134,10 @@ export class Simulation implements AsyncDisposable {
       }
     }
     return {
-      points: points.map((point) => this.#summarise(point, verdicts.get(point))),
+      points: bestVariants(points.map((point) => ({
+        point: this.#summarise(point, verdicts.get(point)),
+        ...(point.codec.variantOf ? { variantOf: point.codec.variantOf } : {}),
+      }))),
       images: this.#images,
       dataName: this.#data?.name ?? this.experiment.data,
       failures: this.#failures,

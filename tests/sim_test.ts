@@ -93,7 +93,7 @@ Deno.test("the summary holds every condition of the run", () =>
     const { command, seed, points, data } = await summary(folder);
     assertEquals(
       command,
-      "deno task sim --codecs jpeg-capacity:subsampling=444 --images 2 --snr -5,0 --assumed-snr -5 --cbr 1/6",
+      "deno task sim --codecs jpeg-capacity:subsampling=444 --data builtin --images 2 --snr -5,0 --assumed-snr -5 --cbr 1/6",
     );
     assertEquals([seed, data.name, data.images], [1, "builtin", 2]);
     assertEquals(points.map(({ snrDb, assumedSnrDb }) => [snrDb, assumedSnrDb]), [[-5, -5], [

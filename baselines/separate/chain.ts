@@ -50,6 +50,8 @@ export function separateChain<S extends object, C extends object>(
     reference: `${source.reference}; ${code.reference}`,
     options: { ...source.options, ...code.options } as OptionsSchema<S & C>,
     rate: "per-image",
+    variants: (options) =>
+      (code.variants?.(pick(options, code.options)) ?? []).map((own) => ({ ...options, ...own })),
     async create(session, options, host): Promise<Codec> {
       const coder = await source.create(pick(options, source.options), host);
       const link = await code.create(session, pick(options, code.options), host);
@@ -64,6 +66,7 @@ function pick<O extends object>(options: object, schema: OptionsSchema<O>): O {
 
 class Chain {
   readonly version: string;
+  readonly notes: readonly string[];
 
   constructor(
     private readonly source: SourceCoder,
@@ -72,6 +75,7 @@ class Chain {
     private readonly host: Host,
   ) {
     this.version = `separate-1 ${source.version} ${code.version}`;
+    this.notes = code.notes ?? [];
   }
 
   async encodeImage(image: RgbImage, key: RandomKey): Promise<Transmission> {
@@ -90,10 +94,11 @@ class Chain {
     const failed = { image: midGrey(received), outage: true };
     if (received.symbols.length === 0) return failed;
     const uses = channelUseBudget(this.session.cbr, received);
-    const { message, details = {} } = await this.code.receive(received, uses);
-    if (message === null) return { ...failed, details };
+    const { message, damaged, details = {} } = await this.code.receive(received, uses);
+    const outage = message === null, file = message ?? damaged;
+    if (!file) return { ...failed, details };
     try {
-      return { image: await this.source.decode(message, received), outage: false, details };
+      return { image: await this.source.decode(file, received), outage, details };
     } catch (error) {
       if (error instanceof FormatError) return { ...failed, details };
       throw error;

@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { isDeliberate } from "../../core/errors.ts";
 import { readArguments } from "./arguments.ts";
+import { exitOnError } from "./exit.ts";
 import { ARGUMENTS, help } from "./sim_arguments.ts";
-
-/** Exit statuses. */
-const FAILED = 1, WRONG_USE = 2, INTERRUPTED = 130;
 
 async function main(args: readonly string[]): Promise<number> {
   const given = readArguments(args, ARGUMENTS);
@@ -30,18 +27,4 @@ async function main(args: readonly string[]): Promise<number> {
   return await runSimulation(buildExperiment(given, file, plugins), plugins, settings);
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") Deno.exit(INTERRUPTED);
-    if (!isDeliberate(error)) {
-      const text = error instanceof Error ? error.message : String(error);
-      console.error(`error: ${text}\nThis is a fault of the program, please report it.`);
-      if (Deno.env.get("SEMCAST_DEBUG")) console.error(error);
-      Deno.exit(FAILED);
-    }
-    console.error(`error: ${error.message}`);
-    Deno.exit(error.name === "OptionError" ? WRONG_USE : FAILED);
-  }
-}
+if (import.meta.main) await exitOnError(() => main(Deno.args));

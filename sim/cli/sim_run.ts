@@ -15,10 +15,9 @@ import type { Plugins } from "../plugins.ts";
 import { type RunResult, Simulation } from "../simulate.ts";
 import { Store } from "../store.ts";
 import type { MetricColumn, Summary } from "../summary.ts";
+import { EXIT } from "./exit.ts";
 import { RunObserver } from "./run_observer.ts";
 import type { Settings } from "./sim_settings.ts";
-
-const FAILED = 1, INTERRUPTED = 130;
 
 /** @returns The exit status: 0, 1 when a codec failed, 130 after Ctrl-C. */
 export async function runSimulation(
@@ -52,7 +51,7 @@ export async function runSimulation(
     const files = await writeOutputs(out, summary);
     say(`\n${terminalTable(summary, terminalSize().columns)}\n`);
     say(`${out}/: results.sqlite, experiment.json, ${files.join(", ")}`);
-    return result.failures.length > 0 ? FAILED : 0;
+    return result.failures.length > 0 ? EXIT.failed : 0;
   } catch (error) {
     observer.end();
     if (!stop.signal.aborted) throw error;
@@ -60,7 +59,7 @@ export async function runSimulation(
       `stopped; all finished results are in ${out}/results.sqlite. ` +
         "Run the same command again to go on",
     );
-    return INTERRUPTED;
+    return EXIT.interrupted;
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }
@@ -121,17 +120,23 @@ function column(metric: string): MetricColumn {
   return { id, title, unit, better, digits, reference };
 }
 
-/** The shortest command that runs an experiment; without what does not change results. */
+/** Stands for a default that no value equals. */
+const ALWAYS = "";
+
+/**
+ * The command that runs an experiment: the main conditions always, the others where they differ from
+ * their defaults, nothing that does not change results.
+ */
 export function commandOf(experiment: Experiment, plugins: Plugins): string {
   const { codecs, channels, halfWidth, cbr, metrics, snrDb, assumedSnrDb } = experiment;
   const all = codecs.map(({ id, options }) => text(id, plugins.codecs.get(id).options, options));
   const parts: [string, string, string][] = [
-    ["codecs", all.join(" "), plugins.codecs.ids().join(" ")],
-    ["data", quoted(experiment.data), DEFAULTS.data],
+    ["codecs", all.join(" "), ALWAYS], // "every codec that is ready" changes with the project
+    ["data", quoted(experiment.data), ALWAYS],
     ["images", String(experiment.images), String(DEFAULTS.images)],
-    ["snr", snrDb.join(","), DEFAULTS.snrDb.join(",")],
+    ["snr", snrDb.join(","), ALWAYS],
     ["assumed-snr", (assumedSnrDb ?? []).join(","), ""],
-    ["cbr", cbr.join(","), DEFAULTS.cbr.join(",")],
+    ["cbr", cbr.join(","), ALWAYS],
     [
       "channel",
       channels.map(({ id, options }) => text(id, plugins.channels.get(id).options, options))

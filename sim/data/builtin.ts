@@ -40,8 +40,10 @@ export function openBuiltin(): DataSet {
   return { name: "builtin", images: SCENES.map(source) };
 }
 
+/** Makes its scene at the first load and keeps it: making takes longer than 300 kB are worth. */
 function source(scene: Scene): ImageSource {
-  return { id: scene.name, notes: [], load: () => Promise.resolve(make(scene)) };
+  let made: RgbImage | undefined;
+  return { id: scene.name, notes: [], load: () => Promise.resolve(made ??= make(scene)) };
 }
 
 function make({ name, width, height, paint }: Scene): RgbImage {

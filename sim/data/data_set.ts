@@ -10,7 +10,7 @@ export interface ImageSource {
   /** File or scene name, unique in the set. */
   readonly id: string;
   /**
-   * Reads or makes the picture; it is not kept.
+   * Reads or makes the picture. It may be the same object each time: it must not be changed.
    *
    * @throws {DataError} When the file is damaged, has changed or cannot be read; it is named.
    */

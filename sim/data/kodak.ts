@@ -9,16 +9,9 @@ import { join } from "node:path";
 import { DataError } from "../../core/errors.ts";
 import { assetFolder } from "./asset_folder.ts";
 import type { DataSet } from "./data_set.ts";
+import type { PublishedFile } from "./download.ts";
 import { ImageFile } from "./image_file.ts";
 import { isFile } from "./is_file.ts";
-
-/** A file as published. */
-export interface PublishedFile {
-  readonly name: string;
-  readonly bytes: number;
-  /** SHA-256 in hexadecimal. */
-  readonly sha256: string;
-}
 
 /** The files of the suite, as published for two decades. */
 export const KODAK_FILES: readonly PublishedFile[] = [
