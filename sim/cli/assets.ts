@@ -8,7 +8,7 @@ import { DataError, isDeliberate, OptionError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import { assetFolder } from "../data/asset_folder.ts";
 import { download, type DownloadOptions, type PublishedFile } from "../data/download.ts";
-import { DownloadProgress } from "../data/download_progress.ts";
+import { DownloadProgress } from "./assets_progress.ts";
 import { isFile } from "../data/is_file.ts";
 import { KODAK_FILES } from "../data/kodak.ts";
 import { type Argument, helpText, readArguments } from "./arguments.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { sha256 } from "../../core/digest.ts";
 import { DataError, OptionError } from "../../core/errors.ts";
 import type { PublishedFile } from "../data/download.ts";
-import { DownloadProgress } from "../data/download_progress.ts";
+import { DownloadProgress } from "./assets_progress.ts";
 import { KODAK_FILES } from "../data/kodak.ts";
 import { type Asset, fetchAsset, readBase } from "./assets.ts";
 
