@@ -26,6 +26,16 @@ Deno.test("the built-in scenes are the same bytes on every machine", async () =>
   });
 });
 
+Deno.test("scenes use only arithmetic that every engine rounds alike", () => {
+  const exact = ["Math.abs", "Math.floor", "Math.ceil", "Math.max", "Math.min", "Math.sqrt"];
+  const folder = new URL("./builtin/", import.meta.url);
+  for (const { name } of Deno.readDirSync(folder)) {
+    const source = Deno.readTextFileSync(new URL(name, folder));
+    const used = source.match(/\bMath\.\w+|[^*\/]\*\*[^*\/]/g) ?? [];
+    assertEquals(used.filter((use) => !exact.includes(use)), [], name);
+  }
+});
+
 Deno.test("a scene made twice is the same, and each has its own name", async () => {
   assertEquals(name, "builtin");
   assertEquals(new Set(images.map(({ id }) => id)).size, images.length);

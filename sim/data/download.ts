@@ -117,8 +117,7 @@ async function fetchPart(
     return new DataError(`${url}: the connection ended after ${bytes} of ${file.bytes} bytes`);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    return new DataError(`${url}: ${why}; what has come is kept, run this again to go on`, {
+    return new DataError(`${url}: ${why(error)}; what has come is kept, run this again to go on`, {
       cause: error,
     });
   } finally {
@@ -152,6 +151,12 @@ async function append(
     onBytes(bytes);
   }
   return bytes;
+}
+
+/** The text of an error with that of its cause: "fetch failed" alone says little. */
+function why(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${why(error.cause)})`;
 }
 
 function resumesAt(response: Response, from: number): boolean {
