@@ -35,7 +35,7 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
       codec.encode([job.image], [root.derive("encode", job.imageDigest)])
     );
     const transmission = only(encoded.value, "encode");
-    const sideUses = priceSide(transmission, task.session, host);
+    const sideUses = await priceSide(transmission, task.session, host);
     checkTransmission(transmission, sideUses, task.session, job);
     let encodeMs = encoded.ms;
     for (const { id, snrDb, trial } of task.units) {
@@ -108,9 +108,17 @@ async function measure(
 }
 
 /** Channel uses of the side information at the session's price. */
-function priceSide({ side }: Transmission, session: Session, host: Host): number {
+async function priceSide(
+  { side }: Transmission,
+  session: Session,
+  host: Host,
+): Promise<number> {
   if (side.bits === 0 || session.sideInformation === "free") return 0;
-  return Math.ceil(side.bits / host.capacity(session.snrDb));
+  if (session.sideInformation === "ideal") {
+    return Math.ceil(side.bits / host.capacity(session.snrDb));
+  }
+  const { sideInformationRate } = await import("../baselines/separate/ldpc/link_adaptation.ts");
+  return Math.ceil(side.bits / sideInformationRate(session.snrDb));
 }
 
 /** Relative tolerance of the unit power: float32 symbols, summed in float64. */

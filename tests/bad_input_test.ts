@@ -137,7 +137,7 @@ for (
     inFolder(async (folder) => {
       const { code, err } = await sim([
         "--plugin",
-        `./tests/plugins/${name}.ts`,
+        "./tests/plugins/failing.ts",
         "--codecs",
         name,
         "jpeg-capacity", //

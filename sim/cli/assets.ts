@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { DataError, isDeliberate, OptionError } from "../../core/errors.ts";
+import { DataError, OptionError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import { assetFolder } from "../data/asset_folder.ts";
 import { download, type DownloadOptions, type PublishedFile } from "../data/download.ts";
@@ -12,6 +12,7 @@ import { DownloadProgress } from "./assets_progress.ts";
 import { isFile } from "../data/is_file.ts";
 import { KODAK_FILES } from "../data/kodak.ts";
 import { type Argument, helpText, readArguments } from "./arguments.ts";
+import { exitOnError } from "./exit.ts";
 
 /** Something that can be fetched. */
 export interface Asset {
@@ -153,16 +154,8 @@ async function fetchAndReport(wanted: Fetch, quiet: boolean): Promise<void> {
 }
 
 if (import.meta.main) {
-  try {
+  await exitOnError(async () => {
     await main(Deno.args);
-  } catch (error) {
-    if (isDeliberate(error)) {
-      console.error(`error: ${error.message}`);
-      Deno.exit(error instanceof OptionError ? 2 : 1);
-    }
-    const text = error instanceof Error ? error.message : String(error);
-    console.error(`error: ${text}\nThis is a fault of the program, please report it.`);
-    if (Deno.env.get("SEMCAST_DEBUG")) console.error(error);
-    Deno.exit(1);
-  }
+    return 0;
+  });
 }

@@ -58,8 +58,8 @@ export const ARGUMENTS: readonly Argument[] = [
   },
   {
     name: "side",
-    value: "ideal|free",
-    text: "price of side information in channel uses: at capacity, or none",
+    value: "ideal|ldpc|free",
+    text: "price of side information in channel uses: at capacity, over the LDPC link, or none",
     default: DEFAULTS.sideInformation,
   },
   {

@@ -49,7 +49,7 @@ export async function runSimulation(
     const summary = summaryOf(experiment, plugins, result);
     await writeWhole(`${out}/experiment.json`, `${JSON.stringify(experiment, null, 2)}\n`);
     const files = await writeOutputs(out, summary);
-    say(`\n${terminalTable(summary, terminalSize().columns)}\n`);
+    say(`\n${terminalTable(summary, tableWidth())}\n`);
     say(`${out}/: results.sqlite, experiment.json, ${files.join(", ")}`);
     return result.failures.length > 0 ? EXIT.failed : 0;
   } catch (error) {
@@ -63,6 +63,13 @@ export async function runSimulation(
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }
+}
+
+/** Columns for a table in a file or pipe, where nothing needs to be left out. */
+const WIDE = 200;
+
+function tableWidth(): number {
+  return Deno.stdout.isTerminal() ? terminalSize().columns : WIDE;
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -145,7 +145,7 @@ function readNumber(text: string, name: string, min: number, max: number, whole 
   throw new OptionError(`${name}: ${whole ? "an integer" : "a number"}${range}; got "${text}"`);
 }
 
-const PRICES: readonly SideInformationPrice[] = ["ideal", "free"];
+const PRICES: readonly SideInformationPrice[] = ["ideal", "ldpc", "free"];
 
 function readSide(text: string): SideInformationPrice {
   const price = PRICES.find((one) => one === text);

@@ -10,7 +10,7 @@
 import type { Decibel, Probability } from "../../../core/units.ts";
 import { BlerModel, blockErrorRate } from "./block_error_rate.ts";
 import { BLER_TABLE } from "./bler_table.ts";
-import { type Scheme, schemeName } from "./modulation_coding.ts";
+import { type Scheme, schemeName, schemes } from "./modulation_coding.ts";
 import { openTransport, type Transport } from "./transport.ts";
 
 /** A scheme with its transport for a number of channel uses. */
@@ -27,6 +27,19 @@ export function lossProbability({ scheme, transport }: Link, snrDb: Decibel): Pr
   if (!waterfall) return 1;
   const bler = blockErrorRate(waterfall, snrDb);
   return -Math.expm1(transport.blocks * Math.log1p(-bler));
+}
+
+/** A control block is short and must arrive: 200 bits or so, lost once in a thousand times. */
+const CONTROL_USES = 512;
+const CONTROL_LOSS = 1e-3;
+
+/**
+ * Bits per channel use at which side information travels over this link: what a short, safe block of
+ * TS 38.214's MCS table 3 (low rates) carries. 0 where none does.
+ */
+export function sideInformationRate(snrDb: Decibel): number {
+  const link = adaptLink(schemes("nr", 3), CONTROL_USES, snrDb, CONTROL_LOSS);
+  return link ? link.transport.size / CONTROL_USES : 0;
 }
 
 /** The best link for an SNR and a target loss, or null when no scheme reaches it. */
