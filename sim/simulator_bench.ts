@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 
 const ROOT = new URL("../", import.meta.url);
 const DATA = Deno.env.has("SEMCAST_ASSETS") ? "kodak" : "builtin";
-const SWEEP = ["--data", DATA, "--images", "6", "--codecs", "bpg-capacity", "--snr", "5,10"];
+const SWEEP = ["--data", DATA, "--images", "4", "--codecs", "bpg-capacity", "--snr", "5,10"];
 const once = { n: 1, warmup: 0 } as const;
 
 async function sim(...args: string[]): Promise<void> {
@@ -43,7 +43,7 @@ Deno.bench("start-up: deno task sim --help", async () => await sim("--help"));
 
 for (const workers of [1, 2]) {
   Deno.bench({
-    name: `sweep of 6 ${DATA} pictures, ${workers} worker${workers > 1 ? "s" : ""}`,
+    name: `sweep of 4 ${DATA} pictures, ${workers} worker${workers > 1 ? "s" : ""}`,
     group: "sweep",
     baseline: workers === 1,
     ...once,
