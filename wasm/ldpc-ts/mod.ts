@@ -64,7 +64,9 @@ export {
   sizeForInformation,
   transportBlockSize,
 } from "./nr/transport_block_size.ts";
-export { FILLER_LLR, type LdpcCode } from "./qc/block_code.ts";
+export { FILLER_LLR } from "./decoder/engine.ts";
+export { engine, fallbackReason } from "./kernel/engine.ts";
+export type { LdpcCode } from "./qc/block_code.ts";
 export type { WifiLength, WifiRate } from "./wifi/base_matrices.ts";
 export { type WifiCode, wifiCode, type WifiCodeOptions } from "./wifi/code.ts";
 export {

@@ -26,12 +26,17 @@ export function requireOneOf<T>(name: string, value: T, known: readonly T[]): vo
   }
 }
 
-/** Refuses anything but a Uint8Array of `length` bytes (any length when undefined), each 0 or 1. */
-export function requireBits(name: string, bits: Uint8Array, length?: number): void {
+/** Refuses anything but a Uint8Array of `length` bytes (any length when undefined). */
+export function requireBytes(name: string, bits: Uint8Array, length?: number): void {
   if (!(bits instanceof Uint8Array)) {
     throw new TypeError(`${name}: a Uint8Array, one bit a byte; got ${show(bits)}`);
   }
   requireLength(name, bits.length, length, "bits");
+}
+
+/** Refuses anything but a Uint8Array of `length` bytes (any length when undefined), each 0 or 1. */
+export function requireBits(name: string, bits: Uint8Array, length?: number): void {
+  requireBytes(name, bits, length);
   let seen = 0;
   for (let i = 0; i < bits.length; i++) seen |= bits[i] as number;
   if (seen > 1) {

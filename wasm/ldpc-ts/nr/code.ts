@@ -54,7 +54,11 @@ class NrBlockCode extends BlockCode implements NrCode {
     selection: Int32Array,
   ) {
     const punctured = PUNCTURED_COLUMNS * liftingSize;
-    super(liftedGraph(baseGraph, liftingSize), k, selection.map((index) => index + punctured));
+    super(
+      liftedGraph(baseGraph, liftingSize),
+      k,
+      Uint16Array.from(selection, (index) => index + punctured),
+    );
   }
 
   get fillers(): number {

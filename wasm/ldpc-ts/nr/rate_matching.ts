@@ -9,7 +9,7 @@
  * @module
  */
 import { type BitsPerSymbol, requireModulation } from "../modulation/constellation.ts";
-import { FILLER_LLR } from "../qc/block_code.ts";
+import { FILLER_LLR } from "../decoder/engine.ts";
 import { requireBits, requireFloats, requireInteger, requireOneOf } from "../validate.ts";
 import { type BaseGraph, GRAPHS, liftingSet, PUNCTURED_COLUMNS } from "./lifting.ts";
 

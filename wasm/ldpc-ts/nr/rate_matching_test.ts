@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { BitsPerSymbol } from "../modulation/constellation.ts";
-import { FILLER_LLR } from "../qc/block_code.ts";
+import { FILLER_LLR } from "../decoder/engine.ts";
 import { TestRandom } from "../testing/random.ts";
 import { hexBits, LDPC_VECTORS, ldpcCases, padded } from "../testing/vectors.ts";
 import { nrBaseCode } from "./code.ts";

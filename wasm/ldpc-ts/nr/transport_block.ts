@@ -143,19 +143,18 @@ export class TransportBlockCoder {
     const settings = decoderSettings(options);
     requireFloats("llrs", llrs, this.#options.codedBits);
     const { blocks, crcBits } = this.segmentation;
-    const soft = combined ?? new SoftBuffer({ ...this.segmentation, blocks: 1 });
     if (combined && combined.blocks.length !== blocks) {
       throw new RangeError(`soft buffer: ${blocks} blocks; got ${combined.blocks.length}`);
     }
     const parts: Uint8Array[] = [];
-    const received: { converged: boolean; iterations: number; intact: boolean }[] = [];
+    const received: ReceivedBlock[] = [];
     let at = 0;
     for (const [index, code] of this.codes.entries()) {
-      const channel = soft.blocks[combined ? index : 0] as Float32Array;
-      if (!combined) channel.fill(0);
-      code.accumulate(llrs.subarray(at, at + code.n), channel);
-      at += code.n;
-      const { bits, converged, iterations } = code.decodeChannel(channel, settings);
+      const part = llrs.subarray(at, at += code.n);
+      const soft = combined?.blocks[index];
+      const { bits, converged, iterations } = soft
+        ? code.decodeCombined(part, soft, settings)
+        : code.decode(part, settings);
       const intact = crcBits === 0 || (crcHolds("24B", bits) && !isNothing(bits, converged));
       received.push({ converged, iterations, intact });
       parts.push(bits.subarray(0, bits.length - crcBits));

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { decodeWord } from "../decoder/decode.ts";
+import { accumulate, FILLER_LLR, recoverWord, type SentBlock } from "../decoder/engine.ts";
+import { decodeFloat } from "../decoder/float_decoder.ts";
 import {
   type BatchResult,
   type DecodeOptions,
@@ -14,11 +15,8 @@ import {
   decoderSettings,
 } from "../decoder/options.ts";
 import { engine } from "../kernel/engine.ts";
-import { requireBits, requireFinite, requireFloats } from "../validate.ts";
+import { requireBytes, requireFloats } from "../validate.ts";
 import { firstRows, type QuasiCyclicCode } from "./quasi_cyclic.ts";
-
-/** The LLR that stands for a filler, a bit that the receiver knows to be 0. */
-export const FILLER_LLR = 1024;
 
 /** A block code with its encoder and decoder. */
 export interface LdpcCode {
@@ -50,21 +48,21 @@ export interface LdpcCode {
 }
 
 /** The one implementation behind NR, 802.11n and their shortened, punctured and repeated forms. */
-export class BlockCode implements LdpcCode {
+export class BlockCode implements LdpcCode, SentBlock {
   readonly k: number;
   readonly n: number;
   /** The mother code without the extension rows of which nothing is sent. */
   readonly code: QuasiCyclicCode;
   readonly #mother: QuasiCyclicCode;
-  /** i32[n]: position in the codeword of each sent bit. */
-  readonly sent: Int32Array;
+  /** u16[n]: position in the codeword of each sent bit. */
+  readonly sent: Uint16Array;
 
   /**
    * @param mother The whole code.
    * @param k Message bits; the rest of the kb * Z systematic bits are fillers.
    * @param sent Positions in [0, columns * Z), in the order sent, repetitions included.
    */
-  constructor(mother: QuasiCyclicCode, k: number, sent: Int32Array) {
+  constructor(mother: QuasiCyclicCode, k: number, sent: Uint16Array) {
     this.k = k;
     this.n = sent.length;
     this.sent = sent;
@@ -73,17 +71,14 @@ export class BlockCode implements LdpcCode {
   }
 
   encode(bits: Uint8Array): Uint8Array {
-    requireBits("bits", bits, this.k);
-    const word = engine.encode(this.code, bits);
-    const sent = new Uint8Array(this.n);
-    for (let i = 0; i < sent.length; i++) sent[i] = word[this.sent[i] as number] as number;
-    return sent;
+    requireBytes("bits", bits, this.k);
+    return engine.encode(this, bits);
   }
 
   decode(llrs: Float32Array, options?: DecodeOptions): DecodeResult {
     const settings = decoderSettings(options);
     requireFloats("llrs", llrs, this.n);
-    return this.decodeChannel(this.#channelOf(llrs), settings);
+    return this.#decode(llrs, settings);
   }
 
   decodeBatch(llrs: Float32Array, options?: DecodeOptions): BatchResult {
@@ -99,8 +94,8 @@ export class BlockCode implements LdpcCode {
       iterations: new Uint16Array(blocks),
     };
     for (let block = 0; block < blocks; block++) {
-      const channel = this.#channelOf(llrs.subarray(block * this.n, (block + 1) * this.n));
-      const { bits, converged, iterations } = this.decodeChannel(channel, settings);
+      const part = llrs.subarray(block * this.n, (block + 1) * this.n);
+      const { bits, converged, iterations } = this.#decode(part, settings);
       result.bits.set(bits, block * this.k);
       result.converged[block] = converged ? 1 : 0;
       result.iterations[block] = iterations;
@@ -109,45 +104,32 @@ export class BlockCode implements LdpcCode {
   }
 
   /**
-   * Adds received LLRs to the positions they belong to: rate recovery with soft combining.
+   * Adds the LLRs of this transmission to those of earlier ones (HARQ) and decodes with all rows of
+   * which something came.
    *
-   * @param llrs f32[n], finite.
-   * @param channel f32[at least columns * Z] in codeword order, updated in place.
-   * @throws {RangeError} When an LLR is not finite; `channel` is spoilt then.
+   * @param llrs f32[n]
+   * @param combined f32[columns * Z of the mother code] in codeword order, updated in place.
    */
-  accumulate(llrs: Float32Array, channel: Float32Array): void {
-    const { sent } = this;
-    let flaw = 0;
-    for (let i = 0; i < sent.length; i++) {
-      const llr = llrs[i] as number;
-      flaw += llr * 0; // NaN as soon as one value is NaN or infinite
-      const at = sent[i] as number;
-      channel[at] = (channel[at] as number) + llr;
-    }
-    if (flaw !== 0) requireFinite("llrs", llrs);
+  decodeCombined(
+    llrs: Float32Array,
+    combined: Float32Array,
+    settings: DecoderSettings,
+  ): DecodeResult {
+    accumulate(this.sent, llrs, combined);
+    const code = firstRows(this.#mother, rowsNeeded(this.#mother, lastKnown(combined)));
+    const word = combined.slice(0, code.columns * code.liftingSize);
+    word.fill(FILLER_LLR, this.k, code.systematicColumns * code.liftingSize);
+    const decoded = settings.algorithm === "int8-offset-min-sum"
+      ? engine.decodeWord(code, word, settings)
+      : decodeFloat(code, word, settings);
+    return { ...decoded, bits: decoded.bits.subarray(0, this.k) };
   }
 
-  /**
-   * Decodes LLRs in codeword order; fillers are filled in here.
-   *
-   * @param channel f32[columns * Z] of this code, or of its mother code when other transmissions of
-   *   the block (HARQ) were accumulated too: then all rows take part of which something came.
-   */
-  decodeChannel(channel: Float32Array, settings: DecoderSettings): DecodeResult {
-    const { liftingSize, systematicColumns } = this.code;
-    channel.fill(FILLER_LLR, this.k, systematicColumns * liftingSize);
-    const own = this.code.columns * liftingSize;
-    const code = channel.length > own
-      ? firstRows(this.#mother, rowsNeeded(this.#mother, lastKnown(channel)))
-      : this.code;
-    const word = decodeWord(code, channel.subarray(0, code.columns * liftingSize), settings);
-    return { ...word, bits: word.bits.slice(0, this.k) };
-  }
-
-  #channelOf(llrs: Float32Array): Float32Array {
-    const channel = new Float32Array(this.code.columns * this.code.liftingSize);
-    this.accumulate(llrs, channel);
-    return channel;
+  #decode(llrs: Float32Array, settings: DecoderSettings): DecodeResult {
+    const decoded = settings.algorithm === "int8-offset-min-sum"
+      ? engine.decode(this, llrs, settings)
+      : decodeFloat(this.code, recoverWord(this, llrs), settings);
+    return { ...decoded, bits: decoded.bits.subarray(0, this.k) };
   }
 }
 

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { BoundedCache } from "../bounded_cache.ts";
 import { addRotated, type QuasiCyclicCode } from "./quasi_cyclic.ts";
 
 /** One parity column as the sum of rotated columns that are known before it. */
@@ -17,16 +18,11 @@ export interface EncodingStep {
   readonly terms: readonly { readonly column: number; readonly shift: number }[];
 }
 
-const plans = new WeakMap<QuasiCyclicCode, readonly EncodingStep[]>();
+const plans = new BoundedCache<QuasiCyclicCode, readonly EncodingStep[]>(16);
 
 /** The parity columns of a code in an order in which each follows from earlier ones. */
 export function encodingSteps(code: QuasiCyclicCode): readonly EncodingStep[] {
-  let steps = plans.get(code);
-  if (!steps) {
-    steps = [firstCoreColumn(code), ...remainingColumns(code)];
-    plans.set(code, steps);
-  }
-  return steps;
+  return plans.get(code, () => [firstCoreColumn(code), ...remainingColumns(code)]);
 }
 
 /**

@@ -27,7 +27,7 @@ const RATES: readonly WifiRate[] = ["1/2", "2/3", "3/4", "5/6"];
 class WifiBlockCode extends BlockCode implements WifiCode {
   constructor(mother: QuasiCyclicCode, readonly rate: WifiRate) {
     const length = mother.columns * mother.liftingSize;
-    const all = Int32Array.from({ length }, (_, index) => index);
+    const all = Uint16Array.from({ length }, (_, index) => index);
     super(mother, mother.systematicColumns * mother.liftingSize, all);
   }
 }

@@ -133,7 +133,7 @@ function blocksOf(parameters: PpduParameters, rate: WifiRate): BlockCode[] {
   return Array.from({ length: codewords }, (_, word) => {
     const data = message - share(shortened, word);
     const once = data + codewordLength - message - share(punctured, word);
-    const sent = Int32Array.from({ length: once + share(repeated, word) }, (_, i) => {
+    const sent = Uint16Array.from({ length: once + share(repeated, word) }, (_, i) => {
       const bit = i % once;
       return bit < data ? bit : bit - data + message;
     });
