@@ -11,6 +11,7 @@ import { DataError } from "../core/errors.ts";
 import { type DataSet, openDataSet } from "./data/mod.ts";
 import { bestVariants } from "./best_variants.ts";
 import type { Experiment } from "./experiment.ts";
+import { Failures } from "./failures.ts";
 import type { DescribeJob, Description, GroupJob, UnitDone } from "./job.ts";
 import {
   type MissingGroup,
@@ -57,16 +58,12 @@ export interface RunResult {
   readonly failures: readonly string[];
 }
 
-/** Pictures of a codec that may fail in a row before the codec is given up. */
-const FAILURES_IN_A_ROW = 3;
 const WORKER = new URL("./worker.ts", import.meta.url);
 
 /** One experiment on its way; a caller runs it, or asks only for its plan. */
 export class Simulation implements AsyncDisposable {
   readonly #workers: WorkerProcess[];
-  readonly #failures: string[] = [];
-  readonly #givenUp = new Set<PlannedCodec>();
-  readonly #failedInARow = new Map<PlannedCodec, number>();
+  readonly #failures: Failures;
   #data: DataSet | undefined;
   #images: readonly PlannedImage[] = [];
 
@@ -77,6 +74,7 @@ export class Simulation implements AsyncDisposable {
     private readonly options: RunOptions,
   ) {
     this.#workers = Array.from({ length: options.workers }, () => new WorkerProcess(WORKER));
+    this.#failures = new Failures((text) => options.observer.warned(text));
     options.signal.addEventListener("abort", () => void this[Symbol.asyncDispose](), {
       once: true,
     });
@@ -128,7 +126,7 @@ export class Simulation implements AsyncDisposable {
         const results = pointResults(point, this.#images, done, this.experiment, this.store);
         const verdict = judge(this.experiment, done, (id) => metricValues(results, id));
         if (verdict.stop) verdicts.set(point, { trials: done, why: verdict.why });
-        else if (this.#givenUp.has(point.codec)) {
+        else if (this.#failures.isGivenUp(point.codec)) {
           verdicts.set(point, { trials: done, why: "given up" });
         }
       }
@@ -140,7 +138,7 @@ export class Simulation implements AsyncDisposable {
       }))),
       images: this.#images,
       dataName: this.#data?.name ?? this.experiment.data,
-      failures: this.#failures,
+      failures: this.#failures.texts,
     };
   }
 
@@ -179,7 +177,7 @@ export class Simulation implements AsyncDisposable {
           described.push({ ...point, version, notes });
         }
       } catch (error) {
-        this.#giveUp(codec, failureText(error));
+        this.#failures.giveUp(codec, failureText(error));
       }
     });
     this.options.signal.throwIfAborted();
@@ -205,7 +203,7 @@ export class Simulation implements AsyncDisposable {
   }
 
   async #computeGroup(group: MissingGroup, worker: WorkerProcess): Promise<void> {
-    if (this.#givenUp.has(group.codec)) return;
+    if (this.#failures.isGivenUp(group.codec)) return;
     const image = await this.#load(group.image);
     const done = new Set<string>();
     let failure: unknown;
@@ -222,14 +220,14 @@ export class Simulation implements AsyncDisposable {
             this.options.observer.finished(group.codec.label);
           },
         );
-        this.#failedInARow.delete(group.codec);
+        this.#failures.worked(group.codec);
         return;
       } catch (error) {
         if (!(error instanceof JobFailure) || error.kind === "stopped") throw error;
         failure = error;
       }
     }
-    this.#failed(group, failureText(failure));
+    this.#failures.failed(group.codec, group.image, failureText(failure));
   }
 
   #job(group: MissingGroup, image: RgbImage, done: ReadonlySet<string>): GroupJob {
@@ -261,27 +259,6 @@ export class Simulation implements AsyncDisposable {
       silentMs: this.options.timeLimitMs * Math.max(1, megapixels),
       memoryBytes: this.options.memoryLimitBytes,
     };
-  }
-
-  #failed(group: MissingGroup, text: string): void {
-    const { codec, image } = group;
-    this.#warn(`${codec.request.codec} failed on ${image.name}: ${text}`);
-    const inARow = (this.#failedInARow.get(codec) ?? 0) + 1;
-    this.#failedInARow.set(codec, inARow);
-    if (inARow >= FAILURES_IN_A_ROW) {
-      this.#giveUp(codec, `it failed on ${inARow} pictures in a row`);
-    }
-  }
-
-  #giveUp(codec: PlannedCodec, why: string): void {
-    if (this.#givenUp.has(codec)) return;
-    this.#givenUp.add(codec);
-    this.#warn(`${codec.request.codec} is given up: ${why}; the other codecs go on`);
-  }
-
-  #warn(text: string): void {
-    this.#failures.push(text);
-    this.options.observer.warned(text);
   }
 
   #share<T>(
