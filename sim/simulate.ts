@@ -16,7 +16,6 @@ import type { DescribeJob, Description, GroupJob, UnitDone } from "./job.ts";
 import {
   type MissingGroup,
   missingGroups,
-  type PlannedCodec,
   type PlannedImage,
   planPoints,
   type VersionedPoint,
