@@ -29,6 +29,7 @@ from photographs import Crops, read_folder, whole_picture
 
 CODEC_VERSION = "1"
 VALIDATION_SEED = 5
+DIVERGED_DB = 1.0  # a fall of the averaged weights that noise does not explain
 
 
 def arguments() -> argparse.Namespace:
@@ -43,8 +44,8 @@ def arguments() -> argparse.Namespace:
     add("--steps", type=int, default=12000, help="length of the schedule in steps")
     add("--warmup", type=int, default=100, help="steps of linear warm-up")
     add("--cooldown", type=int, default=3000, help="steps over which the rate falls to zero")
-    add("--rate", type=float, default=1e-3, help="peak learning rate of Adam")
-    add("--clip", type=float, default=2.0, help="largest norm of the gradient")
+    add("--rate", type=float, default=6e-4, help="peak learning rate of Adam")
+    add("--clip", type=float, default=1.0, help="largest norm of the gradient")
     add("--loss-floor", type=float, default=1e-3, help="floor of the log MSE; inf: plain MSE")
     add("--crop", type=int, default=128, help="side of the crops")
     add("--batch", type=int, default=8, help="crops a step")
@@ -71,6 +72,7 @@ class Trainer:
         self.net = deepjscc.DeepJscc(args.latent)
         self.step = 0
         self.hours = 0.0
+        self.best = -math.inf  # validation PSNR in dB
         if not args.resume:
             self.start()
         self.net.to(self.device)
@@ -140,8 +142,10 @@ class Trainer:
             "net": self.net.state_dict(),
             "average": self.average,
             "optimiser": self.optimiser.state_dict(),
+            "snr": args.snr,
             "step": self.step,
             "hours": self.hours,
+            "best": self.best,
             "torch": torch.get_rng_state(),
             "crops": self.crops.random.bit_generator.state,
         }
@@ -160,6 +164,8 @@ class Trainer:
         assign(self.average, state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.hours = state["step"], state["hours"]
+        if state["snr"] == self.args.snr:
+            self.best = state["best"]
         torch.set_rng_state(state["torch"].cpu())
         self.crops.random.bit_generator.state = state["crops"]
 
@@ -219,7 +225,10 @@ def main() -> None:
             print(json.dumps(entry), file=log, flush=True)
             print(json.dumps(entry), flush=True)
 
-        run(Trainer(args), write)
+        try:
+            run(Trainer(args), write)
+        except (FloatingPointError, ValueError, OSError) as error:
+            sys.exit(str(error))
 
 
 def run(trainer: Trainer, write: Callable[[dict[str, object]], None]) -> None:
@@ -251,6 +260,13 @@ def run(trainer: Trainer, write: Callable[[dict[str, object]], None]) -> None:
 def save_and_log(trainer: Trainer, losses: list[Tensor], norms: list[Tensor], write) -> None:
     """Validates, writes the checkpoint, and logs what happened since the last one."""
     validation = trainer.validate()
+    if validation < trainer.best - DIVERGED_DB:
+        raise FloatingPointError(
+            f"Training diverged: {validation:.2f} dB at step {trainer.step} after "
+            f"{trainer.best:.2f} dB; the last checkpoint in {trainer.args.out} is from before: "
+            f"resume it with a lower --rate"
+        )
+    trainer.best = max(trainer.best, validation)
     trainer.save(validation)
     write({
         "step": trainer.step,

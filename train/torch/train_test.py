@@ -101,6 +101,15 @@ class Files(unittest.TestCase):
         resume = ["--resume", os.path.join(self.folder, "first", "state.pt")]
         self.assertEqual(self.run_training("second", resume), whole)
 
+    def test_a_run_that_diverges_stops_and_keeps_the_good_checkpoint(self) -> None:
+        picture = np.zeros((96, 96, 3), np.uint8)
+        Image.fromarray(picture).save(os.path.join(self.folder, "a.png"))
+        falling = mock.patch.object(train.Trainer, "validate", side_effect=[20, 20, 18.9])
+        with falling, self.assertRaisesRegex(SystemExit, "18.90 dB at step 2 after 20.00 dB"):
+            self.run_training("out", ["--save-minutes", "0", "--steps", "2"])
+        state = torch.load(os.path.join(self.folder, "out", "state.pt"))
+        self.assertEqual(state["step"], 1)
+
     def run_training(self, name: str, more: list[str]) -> bytes:
         """Four steps of a small net; returns the weights file."""
         out = os.path.join(self.folder, name)
