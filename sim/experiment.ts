@@ -9,6 +9,9 @@ import { OptionError } from "../core/errors.ts";
 import type { OptionValues, Spec } from "../core/options.ts";
 import { parseRatio } from "../core/units.ts";
 
+/** An SNR in dB, or "true": whatever the true one is. */
+export type AssumedSnr = number | "true";
+
 /** What to run. Every field is a condition of the result. */
 export interface Experiment {
   readonly codecs: readonly Spec[];
@@ -20,8 +23,8 @@ export interface Experiment {
   readonly images: number | null;
   /** True SNR, Es/N0 in dB. */
   readonly snrDb: readonly number[];
-  /** SNR that transmitter and receiver believe; null: the true one. */
-  readonly assumedSnrDb: readonly number[] | null;
+  /** SNRs that transmitter and receiver believe, each run at every true one. */
+  readonly assumedSnrDb: readonly AssumedSnr[];
   /** CBR as given: "1/48". */
   readonly cbr: readonly string[];
   readonly channels: readonly Spec[];
@@ -40,7 +43,7 @@ export const DEFAULTS: Omit<Experiment, "codecs"> = {
   data: "builtin",
   images: null,
   snrDb: [1, 4, 7, 10, 13],
-  assumedSnrDb: null,
+  assumedSnrDb: ["true"],
   cbr: ["1/48"],
   channels: [{ id: "awgn", options: {} }],
   sideInformation: "ideal",
@@ -65,7 +68,7 @@ export function checkExperiment(experiment: Experiment): Experiment {
   if (codecs.length === 0) throw new OptionError("--codecs: at least one codec; got none");
   if (channels.length === 0) throw new OptionError("--channel: at least one channel; got none");
   checkSnrs("--snr", snrDb);
-  if (assumedSnrDb) checkSnrs("--assumed-snr", assumedSnrDb);
+  checkSnrs("--assumed-snr", assumedSnrDb);
   if (cbr.length === 0) throw new OptionError("--cbr: at least one ratio; got none");
   for (const ratio of cbr) parseRatio(ratio, "--cbr");
   if (images !== null) checkCount("--images", images, 1, 1e9);
@@ -84,10 +87,10 @@ export function checkExperiment(experiment: Experiment): Experiment {
   return experiment;
 }
 
-function checkSnrs(name: string, values: readonly number[]): void {
+function checkSnrs(name: string, values: readonly AssumedSnr[]): void {
   if (values.length === 0) throw new OptionError(`${name}: at least one SNR in dB; got none`);
   for (const value of values) {
-    if (!(Math.abs(value) <= SNR_LIMIT_DB)) {
+    if (value !== "true" && !(Math.abs(value) <= SNR_LIMIT_DB)) {
       throw new OptionError(
         `${name}: Es/N0 in dB from -${SNR_LIMIT_DB} to ${SNR_LIMIT_DB}; got "${value}"`,
       );
@@ -101,7 +104,7 @@ function checkCount(name: string, value: number, least: number, most: number): v
   }
 }
 
-type Shape = "text" | "texts" | "numbers" | "specs" | "number" | "number?" | "numbers?" | "record";
+type Shape = "text" | "texts" | "numbers" | "specs" | "number" | "number?" | "SNRs" | "record";
 
 const SHAPES: Readonly<Record<keyof Experiment, Shape>> = {
   codecs: "specs",
@@ -109,7 +112,7 @@ const SHAPES: Readonly<Record<keyof Experiment, Shape>> = {
   data: "text",
   images: "number?",
   snrDb: "numbers",
-  assumedSnrDb: "numbers?",
+  assumedSnrDb: "SNRs",
   cbr: "texts",
   channels: "specs",
   sideInformation: "text",
@@ -157,6 +160,9 @@ function hasShape(value: unknown, shape: Shape): boolean {
       return isRecord(value) && Object.values(value).every((one) => typeof one === "number");
     case "texts":
       return Array.isArray(value) && value.every((one) => typeof one === "string");
+    case "SNRs":
+      return Array.isArray(value) &&
+        value.every((one) => typeof one === "number" || one === "true");
     case "numbers":
       return Array.isArray(value) && value.every((one) => typeof one === "number");
     default:

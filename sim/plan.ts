@@ -98,9 +98,9 @@ function planChannel(spec: Spec, plugins: Plugins): { spec: Spec; text: string }
 }
 
 function snrPairs({ snrDb, assumedSnrDb }: Experiment): { snrDb: number; assumedSnrDb: number }[] {
-  const pairs = assumedSnrDb
-    ? assumedSnrDb.flatMap((assumed) => snrDb.map((snr) => ({ snrDb: snr, assumedSnrDb: assumed })))
-    : snrDb.map((snr) => ({ snrDb: snr, assumedSnrDb: snr }));
+  const pairs = assumedSnrDb.flatMap((assumed) =>
+    snrDb.map((snr) => ({ snrDb: snr, assumedSnrDb: assumed === "true" ? snr : assumed }))
+  );
   const seen = new Set<string>();
   return pairs.filter((pair) => {
     const key = `${pair.snrDb} ${pair.assumedSnrDb}`;

@@ -39,9 +39,9 @@ export const ARGUMENTS: readonly Argument[] = [
   },
   {
     name: "assumed-snr",
-    value: "1,4,...",
-    text: "Es/N0 in dB that transmitter and receiver believe; each is run at every --snr",
-    default: "the true one",
+    value: "true,8,...",
+    text: "Es/N0 in dB that transmitter and receiver believe, or true; each at every --snr",
+    default: "true",
   },
   {
     name: "cbr",

@@ -142,7 +142,7 @@ export function commandOf(experiment: Experiment, plugins: Plugins): string {
     ["data", quoted(experiment.data), ALWAYS],
     ["images", String(experiment.images), String(DEFAULTS.images)],
     ["snr", snrDb.join(","), ALWAYS],
-    ["assumed-snr", (assumedSnrDb ?? []).join(","), ""],
+    ["assumed-snr", assumedSnrDb.join(","), DEFAULTS.assumedSnrDb.join(",")],
     ["cbr", cbr.join(","), ALWAYS],
     [
       "channel",

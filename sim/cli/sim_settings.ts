@@ -6,7 +6,13 @@
 import type { SideInformationPrice } from "../../core/codec.ts";
 import { OptionError } from "../../core/errors.ts";
 import { parseOptions, parseSpec, type Spec } from "../../core/options.ts";
-import { checkExperiment, DEFAULTS, type Experiment, readExperiment } from "../experiment.ts";
+import {
+  type AssumedSnr,
+  checkExperiment,
+  DEFAULTS,
+  type Experiment,
+  readExperiment,
+} from "../experiment.ts";
 import { isAbsent } from "../files.ts";
 import { metrics as knownMetrics } from "../metrics/mod.ts";
 import type { Plugins } from "../plugins.ts";
@@ -60,7 +66,7 @@ export function buildExperiment(
       ? readNumber(only(given, "images") as string, "--images", 1, 1e9)
       : base.images,
     snrDb: numbers(given, "snr") ?? base.snrDb,
-    assumedSnrDb: numbers(given, "assumed-snr") ?? base.assumedSnrDb,
+    assumedSnrDb: list(given, "assumed-snr")?.map(readAssumed) ?? base.assumedSnrDb,
     cbr: list(given, "cbr") ?? base.cbr,
     channels: specs(given, "channel") ?? base.channels.map(completed),
     sideInformation: readSide(only(given, "side") ?? base.sideInformation),
@@ -127,6 +133,10 @@ function numbers(given: Arguments, name: string): number[] | undefined {
   return list(given, name)?.map((text) =>
     readNumber(text, `--${name}`, -Infinity, Infinity, false)
   );
+}
+
+function readAssumed(text: string): AssumedSnr {
+  return text === "true" ? text : readNumber(text, "--assumed-snr", -Infinity, Infinity, false);
 }
 
 function specs(given: Arguments, name: string): Spec[] | undefined {
