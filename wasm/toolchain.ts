@@ -147,7 +147,17 @@ export class BuildFolder {
     ];
     const built = `${this.scratch}/${file}`;
     await emcc(this.scratch, [...recipe.objects, ...flags, "-o", built]);
-    await this.#publish(file, built, `emcc ${this.#relative(flags.join(" "))}`);
+    await this.publish(built, {
+      file,
+      tools: { emcc: await emccVersion(), ...await backendVersions() },
+      packages: this.#packages,
+      sources: this.#sources,
+      compile: this.#compiled,
+      link: `emcc ${this.#relative(flags.join(" "))}`,
+    });
+    this.#compiled = [];
+    this.#packages = {};
+    this.#sources = {};
   }
 
   /** Compiles and links in one step: what a part with a few own sources needs. */
@@ -159,21 +169,20 @@ export class BuildFolder {
     await this.link({ ...recipe, objects });
   }
 
-  async #publish(file: string, built: string, link: string): Promise<void> {
+  /** Writes a built module and its provenance beside the build script, whatever tools made it. */
+  async publish(built: string, how: Omit<Provenance, "bytes" | "sha256">): Promise<void> {
     const bytes = await Deno.readFile(built);
+    const { file, sources, ...rest } = how;
     const provenance: Provenance = {
       file,
       bytes: bytes.length,
       sha256: await sha256(bytes),
-      tools: { emcc: await emccVersion(), ...await backendVersions() },
-      packages: this.#packages,
-      sources: Object.fromEntries(Object.entries(this.#sources).sort()),
-      compile: this.#compiled,
-      link,
+      tools: rest.tools,
+      packages: rest.packages,
+      sources: Object.fromEntries(Object.entries(sources).sort()),
+      compile: rest.compile,
+      link: rest.link,
     };
-    this.#compiled = [];
-    this.#packages = {};
-    this.#sources = {};
     const folder = this.destination ?? this.source;
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeFile(`${folder}/${file}`, bytes);
