@@ -49,7 +49,7 @@ export class PickleReader {
     if (size > MAX_INTEGER_BYTES) {
       throw unreadable(
         this.#file,
-        `an integer of ${size} bytes at byte ${this.at}; ${MAX_INTEGER_BYTES} are enough`,
+        `its pickle has an integer of ${size} bytes at byte ${this.at}; ${MAX_INTEGER_BYTES} are enough`,
       );
     }
     let value = 0n;
@@ -73,7 +73,7 @@ export class PickleReader {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.view(size));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      throw unreadable(this.#file, `the text at byte ${at} is no UTF-8`);
+      throw unreadable(this.#file, `its pickle has a text that is no UTF-8, at byte ${at}`);
     }
   }
 
@@ -88,7 +88,10 @@ export class PickleReader {
   line(limit: number): string {
     const end = this.#bytes.subarray(this.at, this.at + limit).indexOf(0x0a);
     if (end < 0) {
-      throw unreadable(this.#file, `no line of at most ${limit} bytes at byte ${this.at}`);
+      throw unreadable(
+        this.#file,
+        `its pickle has no line of at most ${limit} bytes at byte ${this.at}`,
+      );
     }
     const text = this.utf8(end);
     this.at++;

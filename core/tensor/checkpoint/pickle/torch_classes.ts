@@ -87,7 +87,7 @@ export class TorchClasses implements PickleClasses {
     if (known && known.bytes !== storage.bytes) {
       throw unreadable(
         this.#file,
-        `storage ${JSON.stringify(key)} has ${known.bytes} bytes here and ${storage.bytes} there`,
+        `its pickle gives ${storage.title} ${known.bytes} bytes here and ${storage.bytes} there`,
       );
     }
     this.storages.set(key, known ?? storage);
