@@ -19,9 +19,7 @@ import { requireBytes, requireFloats } from "../validate.ts";
 import { firstRows, type QuasiCyclicCode } from "./quasi_cyclic.ts";
 
 /** A block code with its encoder and decoder. */
-export interface LdpcCode {
-  /** Message bits. */
-  readonly k: number;
+export interface LdpcCode extends SentBlock {
   /** Bits sent. */
   readonly n: number;
   /**
@@ -48,7 +46,7 @@ export interface LdpcCode {
 }
 
 /** The one implementation behind NR, 802.11n and their shortened, punctured and repeated forms. */
-export class BlockCode implements LdpcCode, SentBlock {
+export class BlockCode implements LdpcCode {
   readonly k: number;
   readonly n: number;
   /** The mother code without the extension rows of which nothing is sent. */
