@@ -21,6 +21,7 @@ export interface LdpcOptions {
   mcs: number | string;
   bler: number;
   backoff: number;
+  rates: string;
   iterations: number;
   salvage: boolean;
 }
@@ -66,6 +67,12 @@ export const ldpcCode: ChannelCodePlugin<LdpcOptions> = {
       default: 0,
       unit: "dB",
       text: "mcs=auto: taken off the assumed SNR before the MCS is chosen",
+    },
+    rates: {
+      type: "choice",
+      choices: ["fine", "table"],
+      default: "fine",
+      text: "mcs=auto: code rates between the rows of the MCS table too, or the rows only; NR",
     },
     iterations: {
       type: "integer",
@@ -129,7 +136,8 @@ class LdpcLink implements ChannelCode {
     const { iterations } = this.options;
     const decoded = transport.decode(descramble(llrs), { iterations });
     const { bits, intact, blocksLost, iterations: mean } = decoded;
-    const details = { mcs: scheme.index, blocks: transport.blocks, blocksLost, iterations: mean };
+    const { index: mcs, codeRate } = scheme;
+    const details = { mcs, codeRate, blocks: transport.blocks, blocksLost, iterations: mean };
     const file = unframe(bits);
     if (intact && file) return Promise.resolve({ message: file, details });
     const damaged = this.options.salvage ? file ?? wholeBytes(bits) : undefined;
@@ -145,10 +153,12 @@ class LdpcLink implements ChannelCode {
   }
 
   #choose(channelUses: number): Link | null {
-    const { mcs, bler, backoff } = this.options;
+    const { mcs, bler, backoff, rates } = this.options;
     const [fixed] = this.#schemes;
     if (mcs === "auto" || !fixed) {
-      return adaptLink(this.#schemes, channelUses, this.session.snrDb - backoff, bler);
+      const snrDb = this.session.snrDb - backoff;
+      const goal = { snrDb, target: bler, betweenRows: rates === "fine" };
+      return adaptLink(this.#schemes, channelUses, goal);
     }
     const transport = openTransport(fixed, channelUses);
     return transport ? { scheme: fixed, transport } : null;

@@ -98,6 +98,14 @@ Deno.test("a better SNR carries more, and the target loss is priced", async () =
   );
 });
 
+Deno.test("rates between the rows carry at least as much, and never more than the next row", async () => {
+  for (const snrDb of [0, 1, 3, 7, 9, 12]) {
+    const rows = (await open(snrDb, { rates: "table" })).capacityBytes(24576);
+    const fine = (await open(snrDb)).capacityBytes(24576);
+    assert(fine >= rows && fine < 1.25 * rows, `${rows} and ${fine} bytes at ${snrDb} dB`);
+  }
+});
+
 Deno.test("below the lowest MCS nothing fits, and a note says so once", async () => {
   const link = await open(-25);
   assertEquals(link.capacityBytes(24576), -1);
@@ -107,7 +115,7 @@ Deno.test("below the lowest MCS nothing fits, and a note says so once", async ()
 
 Deno.test("pictures are lost about as often as the target allows, not far more", async () => {
   // 400 messages at the chosen MCS: the loss stays below 5 % where 1 % was asked for
-  for (const snrDb of [2.5, 8]) {
+  for (const snrDb of [0, 2.5, 8, 11]) {
     const link = await open(snrDb);
     const bytes = link.capacityBytes(3000);
     let lost = 0;

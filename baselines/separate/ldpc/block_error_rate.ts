@@ -62,6 +62,11 @@ export function fitWaterfall(points: readonly MeasuredPoint[]): Waterfall | unde
   return { mu: (sx - sy / slope) / sw, sigma: 1 / slope };
 }
 
+/** Between two waterfalls: `share` 0 is the first, 1 the second. */
+export function mixed(a: Waterfall, b: Waterfall, share: number): Waterfall {
+  return { mu: a.mu + share * (b.mu - a.mu), sigma: a.sigma + share * (b.sigma - a.sigma) };
+}
+
 /** BLER at an SNR. */
 export function blockErrorRate({ mu, sigma }: Waterfall, snrDb: Decibel): Probability {
   return normalTail((snrDb - mu) / sigma);
@@ -91,8 +96,7 @@ export class BlerModel {
       const lower = curves[index - 1];
       if (!lower || blockBits > upper.bits) continue;
       const share = Math.log(blockBits / lower.bits) / Math.log(upper.bits / lower.bits);
-      const mix = (a: number, b: number): number => a + share * (b - a);
-      return { mu: mix(lower.fit.mu, upper.fit.mu), sigma: mix(lower.fit.sigma, upper.fit.sigma) };
+      return mixed(lower.fit, upper.fit, share);
     }
     return last.fit;
   }
