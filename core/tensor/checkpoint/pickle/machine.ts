@@ -30,7 +30,7 @@ export interface Unpickled {
 }
 
 /** Bounds, far above what a training state of 10,000 tensors needs. */
-const MAX_OPCODES = 1 << 23;
+const MAX_OPCODES = 1 << 22;
 const MAX_CONTAINERS = 1 << 19;
 const MAX_MEMO = 1 << 20;
 const MAX_NAME_BYTES = 256;

@@ -140,7 +140,7 @@ Deno.test("nesting, memory and values are bounded", () => {
   refused("N".repeat((1 << 18) + 1), "more than 262144 values");
   refused("]" + "]a".repeat((1 << 19) + 1), "more than 524288 lists, dicts and tensors");
   refused("N" + "\x94".repeat((1 << 20) + 1), "more than 1048576 remembered values");
-  refused("N" + "(1".repeat(1 << 22), "more than 8388608 opcodes");
+  refused("N" + "(1".repeat(1 << 21), "more than 4194304 opcodes");
 });
 
 Deno.test("protocols 0, 1 and of the future are refused", () => {
