@@ -4,15 +4,9 @@
  *
  * @module
  */
+import { sources } from "../bilinear.ts";
 import type { WasmHeap } from "../heap.ts";
 import { input, setKernel } from "../kernels.ts";
-
-/** Where an output line reads: two input lines and the weight of the second. */
-interface Source {
-  readonly low: number;
-  readonly high: number;
-  readonly weight: number;
-}
 
 /** Registers ResizeBilinearGrad on the wasm backend. */
 export function installResize(heap: WasmHeap): void {
@@ -42,20 +36,5 @@ export function installResize(heap: WasmHeap): void {
       }
     }
     return dx;
-  });
-}
-
-/** The reading positions of the forward kernel (tfjs 4.22). */
-function sources(
-  length: number,
-  outLength: number,
-  { alignCorners, halfPixelCenters }: Readonly<Record<string, unknown>>,
-): Source[] {
-  const aligned = alignCorners && outLength > 1;
-  const scale = aligned ? (length - 1) / (outLength - 1) : length / outLength;
-  return Array.from({ length: outLength }, (_, index) => {
-    const at = halfPixelCenters ? scale * (index + 0.5) - 0.5 : scale * index;
-    const low = Math.max(0, Math.floor(at));
-    return { low, high: Math.min(length - 1, Math.ceil(at)), weight: at - low };
   });
 }
