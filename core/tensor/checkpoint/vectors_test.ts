@@ -13,10 +13,11 @@ import { openTorchFile } from "./pickle/torch_file.ts";
 import { readWeights } from "./quantised.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
 
-const vectors = ["models/deepjscc", "models/deepjscc/checkpoints", "models/cdm_jscc"]
-  .concat("models/gan_jscc", "metrics")
-  .map(vectorFolder)
-  .filter((folder) => folder !== undefined);
+const published = vectorFolder("models/deepjscc/checkpoints");
+const vectors = [
+  published,
+  ...["models/deepjscc", "models/cdm_jscc", "models/gan_jscc", "metrics"].map(vectorFolder),
+].filter((folder) => folder !== undefined);
 const assets = assetWeights();
 
 /** The folder of weights of metrics, if it is there. */
@@ -56,9 +57,11 @@ Deno.test({
     assert(paths.length > 0);
     for (const path of paths) {
       const file = readAll(path);
-      const tensors = [...file.tensors].map(([name, { shape }]) =>
-        [name, { shape, values: file.values(name) }] as const
-      );
+      const tensors = [...file.tensors]
+        .map(([name, { shape }]) => [name, { shape, values: file.values(name) }] as const)
+        .filter(([, { values }]) =>
+          !(values instanceof Float32Array) || values.every(Number.isFinite)
+        );
       const again = readSafetensors(writeSafetensors(new Map(tensors), file.metadata), path);
       for (const [name, { values }] of tensors) assertEquals(again.values(name), values);
     }
@@ -96,10 +99,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 
 Deno.test({
   name: "published checkpoints, saved from a GPU, hold the parameters that PyTorch reads in them",
-  ignore: vectors.length === 0,
+  ignore: published === undefined,
   async fn() {
-    const folder = vectors.find((folder) => folder.endsWith("checkpoints"));
-    const paths = folder ? vectorFiles(folder, ".pkl") : [];
+    const paths = published ? vectorFiles(published, ".pkl") : [];
     assert(paths.length > 0);
     for (const path of paths) {
       const file = await openTorchFile(memorySource(Deno.readFileSync(path)), path);
