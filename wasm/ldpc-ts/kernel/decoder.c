@@ -47,6 +47,7 @@ INLINE int8_t *layer(int degree, int kept, const int32_t *restrict program, int8
         signs[v] = xor(signs[v], value);
         min2[v] = min_unsigned(min2[v], max_unsigned(min1[v], magnitude));
         min1[v] = min_unsigned(min1[v], magnitude);
+        DONE_HERE(min1[v], min2[v], signs[v]);
       }
     }
     /* Replies to a positive value; `change` turns the common one into that of the smallest. */

@@ -49,7 +49,7 @@ INLINE lanes min_float(lanes a, lanes b) { return wasm_f32x4_pmin(a, b); }
 INLINE lanes max_float(lanes a, lanes b) { return wasm_f32x4_pmax(a, b); }
 INLINE lanes subtract32(lanes a, lanes b) { return wasm_i32x4_sub(a, b); }
 INLINE lanes splat32(int a) { return wasm_i32x4_splat(a); }
-/* Integers of four vectors as bytes; they are in the range of a byte. */
+/* Integers of four vectors as bytes, limited to their range; signs stay. */
 INLINE lanes narrow(lanes a, lanes b, lanes c, lanes d) {
   return wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(a, b), wasm_i16x8_narrow_i32x4(c, d));
 }
@@ -67,7 +67,7 @@ INLINE void bits_to_signs(lanes bits, lanes signs[4]) {
   signs[3] = TOP_BYTES(12, 13, 14, 15);
 #undef TOP_BYTES
 }
-/* How many lanes are 255. */
+/* How many lanes have their sign bit set. */
 INLINE int count_set(lanes a) { return __builtin_popcount(wasm_i8x16_bitmask(a)); }
 /* a0+a1, a2+a3, b0+b1, b2+b3 */
 INLINE lanes add_pairs(lanes a, lanes b) {
@@ -80,6 +80,13 @@ INLINE lanes add_pairs(lanes a, lanes b) {
  * Without this the decoder runs at three quarters of the speed.
  */
 #define HIDE(a) __asm__("" : "+r"(a))
+
+/*
+ * Values that are to be computed where they stand. A compiler free to move them computes them where
+ * they are used, keeps all their operands until then, and engines, which follow the order of the
+ * code, run out of registers.
+ */
+#define DONE_HERE(a, b, c) __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c))
 
 #else
 #include <smmintrin.h>
@@ -131,6 +138,7 @@ INLINE int count_set(lanes a) { return __builtin_popcount((unsigned)_mm_movemask
 INLINE lanes add_pairs(lanes a, lanes b) { return LANES_OF(_mm_hadd_ps(FLOATS(a), FLOATS(b))); }
 
 #define HIDE(a)
+#define DONE_HERE(a, b, c)
 
 #endif
 #endif

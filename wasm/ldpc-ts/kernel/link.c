@@ -31,19 +31,20 @@ void ldpc_random_message(uint32_t k0, uint32_t k1, uint32_t c1, uint32_t c2, uin
 /* arena.sent[0 ..] = bits of the codeword at sent_from[first ..]. */
 void ldpc_select(int first, int count) {
   const uint16_t *from = arena.sent_from + first;
-  for (int i = 0; i < count; i += 8) { /* up to 7 more: the arena has room */
-    UNROLL for (int j = i; j < i + 8; j++) arena.sent[j] = arena.word[from[j]];
+  uint8_t *to = arena.sent;
+  for (; count > 0; count -= 8, from += 8, to += 8) { /* up to 7 more: the arena has room */
+    UNROLL for (int j = 0; j < 8; j++) to[j] = arena.word[from[j]];
   }
 }
 
 /* arena.soft at sent_from[first ..] += arena.llrs[0 ..]. */
 void ldpc_accumulate(int first, int count) {
   const uint16_t *to = arena.sent_from + first;
-  int i = 0;
-  for (; i + 8 <= count; i += 8) {
-    UNROLL for (int j = i; j < i + 8; j++) arena.soft[to[j]] += arena.llrs[j];
+  const float *llrs = arena.llrs;
+  for (; count >= 8; count -= 8, to += 8, llrs += 8) {
+    UNROLL for (int j = 0; j < 8; j++) arena.soft[to[j]] += llrs[j];
   }
-  for (; i < count; i++) arena.soft[to[i]] += arena.llrs[i];
+  for (int j = 0; j < count; j++) arena.soft[to[j]] += llrs[j];
 }
 
 /* Sets `count` values of arena.soft from `first` on. */
@@ -188,10 +189,16 @@ void ldpc_demap(int count, int bits_per_symbol, float to_integers, float to_llr)
   }
 }
 
-/* Sent bits that the signs of their LLRs get wrong: errors of the uncoded link. */
+/* Sent bits that the sign bits of their LLRs get wrong: errors of the uncoded link. */
 int ldpc_channel_errors(int count) {
-  int errors = 0;
-  for (int i = 0; i < count; i++) errors += (arena.llrs[i] < 0) != arena.sent[i];
+  int errors = 0, i = 0;
+  for (; i + 16 <= count; i += 16) {
+    lanes wrong[4];
+    bits_to_signs(load(arena.sent + i), wrong);
+    UNROLL for (int j = 0; j < 4; j++) wrong[j] = xor(wrong[j], load(arena.llrs + i + 4 * j));
+    errors += count_set(narrow(wrong[0], wrong[1], wrong[2], wrong[3]));
+  }
+  for (; i < count; i++) errors += (__builtin_signbitf(arena.llrs[i]) != 0) != arena.sent[i];
   return errors;
 }
 
