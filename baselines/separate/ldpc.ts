@@ -108,7 +108,7 @@ class LdpcLink implements ChannelCode {
     }
     const all = schemes(code as CodeFamily, table as McsTable);
     this.#schemes = typeof mcs === "number" ? [pick(all, mcs)] : all;
-    this.version = `ldpc-1 ${JSON.stringify(options)}`;
+    this.version = `ldpc-2 ${JSON.stringify(options)}`;
     if (!this.#choose(LONG_BLOCK)) {
       this.notes = [`no MCS reaches the target at ${session.snrDb} dB: outage`];
     }

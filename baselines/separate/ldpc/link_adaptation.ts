@@ -78,6 +78,8 @@ export function adaptLink(
 
 /** Steps between two rows of a table. */
 const STEPS = 8;
+/** A waterfall between rows is not measured, so it must promise a loss so many times smaller. */
+const SAFETY = 10;
 
 /**
  * The highest code rate between a row and the next one of the same modulation that still reaches the
@@ -101,7 +103,9 @@ function refined(
     const low = model.waterfall(schemeName(scheme), transport.blockBits);
     const high = model.waterfall(schemeName(above), transport.blockBits);
     const waterfall = low && high && mixed(low, high, share);
-    if (lossOf(transport, waterfall, snrDb) <= target) return { scheme: between, transport };
+    if (lossOf(transport, waterfall, snrDb) <= target / SAFETY) {
+      return { scheme: between, transport };
+    }
   }
   return row;
 }
