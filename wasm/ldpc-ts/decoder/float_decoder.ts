@@ -5,7 +5,7 @@
  */
 import { checksHold, type QuasiCyclicCode } from "../qc/quasi_cyclic.ts";
 import type { DecodedWord } from "./int8_min_sum.ts";
-import { type Correction, layeredMinSum } from "./layered_min_sum.ts";
+import { LayeredMinSum } from "./layered_min_sum.ts";
 import type { DecoderSettings } from "./options.ts";
 import { isDecided } from "./stop_rule.ts";
 import { floodingSumProduct, layeredSumProduct } from "./sum_product.ts";
@@ -21,8 +21,7 @@ export function decodeFloat(
   settings: DecoderSettings,
 ): DecodedWord {
   const posterior = Float32Array.from(channel);
-  const messages = new Float32Array((code.rowStart[code.rows] as number) * code.liftingSize);
-  const iterate = iterationOf(code, channel, posterior, messages, settings);
+  const iterate = iterationOf(code, channel, posterior, settings);
   const hard = new Uint8Array(posterior.length);
   for (let iteration = 1;; iteration++) {
     iterate();
@@ -41,16 +40,17 @@ function iterationOf(
   code: QuasiCyclicCode,
   channel: Float32Array,
   posterior: Float32Array,
-  messages: Float32Array,
   settings: DecoderSettings,
 ): () => void {
   if (settings.algorithm === "sum-product") {
+    const messages = new Float32Array((code.rowStart[code.rows] as number) * code.liftingSize);
     return settings.schedule === "flooding"
       ? () => floodingSumProduct(code, channel, posterior, messages)
       : () => layeredSumProduct(code, posterior, messages);
   }
-  const correction: Correction = settings.algorithm === "offset-min-sum"
-    ? { offset: settings.offset }
-    : { factor: settings.factor };
-  return () => layeredMinSum(code, posterior, messages, correction);
+  const correction = settings.algorithm === "offset-min-sum"
+    ? { factor: 1, offset: settings.offset }
+    : { factor: settings.factor, offset: 0 };
+  const layers = new LayeredMinSum(code, posterior, correction);
+  return () => layers.iterate();
 }

@@ -19,11 +19,11 @@
  *
  * @module
  */
-import { checksHold, type QuasiCyclicCode } from "../qc/quasi_cyclic.ts";
+import { checksHold, forEachRun, type QuasiCyclicCode } from "../qc/quasi_cyclic.ts";
 import type { DecoderSettings } from "./options.ts";
 import { isDecided } from "./stop_rule.ts";
 
-/** What a decoder kernel returns: hard decisions of the systematic columns. */
+/** What a decoder returns: hard decisions of the systematic columns. */
 export interface DecodedWord {
   /** u8[kb * Z] */
   readonly bits: Uint8Array;
@@ -47,14 +47,11 @@ export function decodeInt8(
   settings: DecoderSettings,
 ): DecodedWord {
   const posterior = Int8Array.from(channel);
-  const messages = new Int8Array((code.rowStart[code.rows] as number) * code.liftingSize);
-  const offset = offsetSteps(settings);
+  const layers = new Int8Layers(code, posterior, offsetSteps(settings), settings.clip);
   const core = code.columns - (code.rows - code.coreRows); // columns of degree above one
   const hard = new Uint8Array(core * code.liftingSize);
   for (let iteration = 1;; iteration++) {
-    for (let row = 0; row < code.rows; row++) {
-      updateRow(code, row, posterior, messages, offset, settings.clip);
-    }
+    layers.iterate();
     const last = iteration === settings.iterations;
     if (!settings.earlyStop && !last) continue;
     for (let i = 0; i < hard.length; i++) hard[i] = (posterior[i] as number) < 0 ? 1 : 0;
@@ -66,51 +63,92 @@ export function decodeInt8(
   }
 }
 
-function updateRow(
-  code: QuasiCyclicCode,
-  row: number,
-  posterior: Int8Array,
-  messages: Int8Array,
-  offset: number,
-  clip: number,
-): void {
-  const size = code.liftingSize;
-  const first = code.rowStart[row] as number;
-  const degree = (code.rowStart[row + 1] as number) - first;
-  const kept = row < code.coreRows ? degree : degree - 1; // entries that have messages
-  const at = new Int32Array(degree);
-  const input = new Int32Array(degree);
-  for (let lane = 0; lane < size; lane++) {
-    let min1 = 127, min2 = 127, sign = 0;
-    for (let e = 0; e < degree; e++) {
-      const turned = lane + (code.shift[first + e] as number);
-      const position = (code.column[first + e] as number) * size +
-        (turned < size ? turned : turned - size);
-      const before = posterior[position] as number;
-      const value = e < kept
-        ? saturate(before - (messages[(first + e) * size + lane] as number))
-        : before;
-      at[e] = position;
-      input[e] = value;
-      sign ^= value;
-      const magnitude = value < 0 ? -value : value;
-      if (magnitude < min1) {
-        min2 = min1;
-        min1 = magnitude;
-      } else if (magnitude < min2) min2 = magnitude;
+class Int8Layers {
+  readonly #messages: Int8Array;
+  /** T of the entries of a row: i8[degree, Z]. */
+  readonly #input: Int8Array;
+  readonly #min1: Int16Array;
+  readonly #min2: Int16Array;
+  /** Negative where the product of the inputs is. */
+  readonly #sign: Int16Array;
+
+  constructor(
+    private readonly code: QuasiCyclicCode,
+    private readonly posterior: Int8Array,
+    private readonly offset: number,
+    private readonly clip: number,
+  ) {
+    const { liftingSize, rowStart, rows, columns } = code;
+    this.#messages = new Int8Array((rowStart[rows] as number) * liftingSize);
+    this.#input = new Int8Array(columns * liftingSize);
+    this.#min1 = new Int16Array(liftingSize);
+    this.#min2 = new Int16Array(liftingSize);
+    this.#sign = new Int16Array(liftingSize);
+  }
+
+  /** One pass over all rows. */
+  iterate(): void {
+    for (let row = 0; row < this.code.rows; row++) {
+      this.#min1.fill(127);
+      this.#min2.fill(127);
+      this.#sign.fill(0);
+      // Messages of a column of degree one stay 0, so its T is the channel value.
+      forEachRun(
+        this.code,
+        row,
+        (entry, index, lane, position, count) => this.#collect(entry, index, lane, position, count),
+      );
+      this.#correct();
+      const extension = row < this.code.coreRows ? -1 : (this.code.rowStart[row + 1] as number) - 1;
+      forEachRun(this.code, row, (entry, index, lane, position, count) => {
+        if (entry !== extension) this.#reply(entry, index, lane, position, count);
+      });
     }
-    const reply1 = Math.min(clip, Math.max(0, min1 - offset));
-    const reply2 = Math.min(clip, Math.max(0, min2 - offset));
-    for (let e = 0; e < kept; e++) {
-      const value = input[e] as number;
-      const magnitude = (value < 0 ? -value : value) === min1 ? reply2 : reply1;
-      const reply = (sign ^ value) < 0 ? -magnitude : magnitude;
-      messages[(first + e) * size + lane] = reply;
-      posterior[at[e] as number] = saturate(value + reply);
+  }
+
+  #collect(entry: number, index: number, lane: number, position: number, count: number): void {
+    const posterior = this.posterior, messages = this.#messages, input = this.#input;
+    const min1 = this.#min1, min2 = this.#min2, sign = this.#sign;
+    const from = entry * this.code.liftingSize + lane, to = index * this.code.liftingSize + lane;
+    for (let i = 0; i < count; i++) {
+      const value = saturate((posterior[position + i] as number) - (messages[from + i] as number));
+      input[to + i] = value;
+      sign[lane + i] = (sign[lane + i] as number) ^ value;
+      const size = Math.abs(value), smallest = min1[lane + i] as number;
+      min2[lane + i] = Math.min(min2[lane + i] as number, Math.max(smallest, size));
+      min1[lane + i] = Math.min(smallest, size);
+    }
+  }
+
+  /** `#min2` becomes the reply to a positive input of the smallest magnitude, `#sign` to others. */
+  #correct(): void {
+    const min1 = this.#min1, min2 = this.#min2, sign = this.#sign;
+    for (let lane = 0; lane < sign.length; lane++) {
+      const parity = (sign[lane] as number) < 0 ? -1 : 1;
+      min2[lane] = parity * this.#limited(min2[lane] as number);
+      sign[lane] = parity * this.#limited(min1[lane] as number);
+    }
+  }
+
+  #limited(magnitude: number): number {
+    return Math.min(this.clip, Math.max(0, magnitude - this.offset));
+  }
+
+  #reply(entry: number, index: number, lane: number, position: number, count: number): void {
+    const posterior = this.posterior, messages = this.#messages, input = this.#input;
+    const min1 = this.#min1, ofSmallest = this.#min2, common = this.#sign;
+    const to = entry * this.code.liftingSize + lane, from = index * this.code.liftingSize + lane;
+    for (let i = 0; i < count; i++) {
+      const value = input[from + i] as number;
+      const isSmallest = Math.abs(value) === min1[lane + i];
+      const toPositive = (isSmallest ? ofSmallest[lane + i] : common[lane + i]) as number;
+      const reply = value < 0 ? -toPositive : toPositive;
+      messages[to + i] = reply;
+      posterior[position + i] = saturate(value + reply);
     }
   }
 }
 
 function saturate(value: number): number {
-  return value > 127 ? 127 : value < -128 ? -128 : value;
+  return Math.max(-128, Math.min(127, value));
 }

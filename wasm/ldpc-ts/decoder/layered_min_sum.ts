@@ -6,64 +6,96 @@
  *
  * @module
  */
-import type { QuasiCyclicCode } from "../qc/quasi_cyclic.ts";
+import { forEachRun, type QuasiCyclicCode } from "../qc/quasi_cyclic.ts";
 
 /** Turns the smallest magnitude of the other inputs of a check into the magnitude of its reply. */
-export type Correction = { readonly offset: number } | { readonly factor: number };
-
-/** One pass over all rows; `posterior` (f32[columns * Z]) and `messages` are updated in place. */
-export function layeredMinSum(
-  code: QuasiCyclicCode,
-  posterior: Float32Array,
-  messages: Float32Array,
-  correction: Correction,
-): void {
-  const factor = "factor" in correction ? correction.factor : 1;
-  const offset = "offset" in correction ? correction.offset : 0;
-  for (let row = 0; row < code.rows; row++) {
-    updateRow(code, row, posterior, messages, factor, offset);
-  }
+export interface Correction {
+  /** 1 for none. */
+  readonly factor: number;
+  /** 0 for none. */
+  readonly offset: number;
 }
 
-function updateRow(
-  code: QuasiCyclicCode,
-  row: number,
-  posterior: Float32Array,
-  messages: Float32Array,
-  factor: number,
-  offset: number,
-): void {
-  const size = code.liftingSize;
-  const first = code.rowStart[row] as number;
-  const degree = (code.rowStart[row + 1] as number) - first;
-  const at = new Int32Array(degree);
-  const input = new Float64Array(degree);
-  for (let lane = 0; lane < size; lane++) {
-    let min1 = Infinity, min2 = Infinity, smallest = 0, negative = 0;
-    for (let e = 0; e < degree; e++) {
-      const turned = lane + (code.shift[first + e] as number);
-      const position = (code.column[first + e] as number) * size +
-        (turned < size ? turned : turned - size);
-      const value = (posterior[position] as number) -
-        (messages[(first + e) * size + lane] as number);
-      at[e] = position;
-      input[e] = value;
-      if (value < 0) negative ^= 1;
-      const magnitude = Math.abs(value);
-      if (magnitude < min1) {
-        min2 = min1;
-        min1 = magnitude;
-        smallest = e;
-      } else if (magnitude < min2) min2 = magnitude;
+/** Layered min-sum on one word. */
+export class LayeredMinSum {
+  readonly #messages: Float32Array;
+  /** T of the entries of a row: f32[degree, Z]. */
+  readonly #input: Float32Array;
+  readonly #min1: Float32Array;
+  readonly #min2: Float32Array;
+  /** 1 or -1. */
+  readonly #sign: Float32Array;
+
+  /** @param posterior f32[columns * Z], the channel's LLRs at first, updated in place. */
+  constructor(
+    private readonly code: QuasiCyclicCode,
+    private readonly posterior: Float32Array,
+    private readonly correction: Correction,
+  ) {
+    const { liftingSize, rowStart, rows, columns } = code;
+    this.#messages = new Float32Array((rowStart[rows] as number) * liftingSize);
+    this.#input = new Float32Array(columns * liftingSize);
+    this.#min1 = new Float32Array(liftingSize);
+    this.#min2 = new Float32Array(liftingSize);
+    this.#sign = new Float32Array(liftingSize);
+  }
+
+  /** One pass over all rows. */
+  iterate(): void {
+    for (let row = 0; row < this.code.rows; row++) {
+      this.#min1.fill(Infinity);
+      this.#min2.fill(Infinity);
+      this.#sign.fill(1);
+      forEachRun(
+        this.code,
+        row,
+        (entry, index, lane, position, count) => this.#collect(entry, index, lane, position, count),
+      );
+      this.#correct();
+      forEachRun(
+        this.code,
+        row,
+        (entry, index, lane, position, count) => this.#reply(entry, index, lane, position, count),
+      );
     }
-    const reply1 = Math.max(0, factor * min1 - offset);
-    const reply2 = Math.max(0, factor * min2 - offset);
-    for (let e = 0; e < degree; e++) {
-      const value = input[e] as number;
-      const magnitude = e === smallest ? reply2 : reply1;
-      const reply = (negative === 1) !== (value < 0) ? -magnitude : magnitude;
-      messages[(first + e) * size + lane] = reply;
-      posterior[at[e] as number] = value + reply;
+  }
+
+  #collect(entry: number, index: number, lane: number, position: number, count: number): void {
+    const posterior = this.posterior, messages = this.#messages, input = this.#input;
+    const min1 = this.#min1, min2 = this.#min2, sign = this.#sign;
+    const from = entry * this.code.liftingSize + lane, to = index * this.code.liftingSize + lane;
+    for (let i = 0; i < count; i++) {
+      const value = (posterior[position + i] as number) - (messages[from + i] as number);
+      input[to + i] = value;
+      if (value < 0) sign[lane + i] = -(sign[lane + i] as number);
+      const size = Math.abs(value), smallest = min1[lane + i] as number;
+      min2[lane + i] = Math.min(min2[lane + i] as number, Math.max(smallest, size));
+      min1[lane + i] = Math.min(smallest, size);
+    }
+  }
+
+  /** `#min2` becomes the reply to a positive input of the smallest magnitude, `#sign` to others. */
+  #correct(): void {
+    const min1 = this.#min1, min2 = this.#min2, sign = this.#sign;
+    const { factor, offset } = this.correction;
+    for (let lane = 0; lane < sign.length; lane++) {
+      const parity = sign[lane] as number;
+      min2[lane] = parity * Math.max(0, factor * (min2[lane] as number) - offset);
+      sign[lane] = parity * Math.max(0, factor * (min1[lane] as number) - offset);
+    }
+  }
+
+  #reply(entry: number, index: number, lane: number, position: number, count: number): void {
+    const posterior = this.posterior, messages = this.#messages, input = this.#input;
+    const min1 = this.#min1, ofSmallest = this.#min2, common = this.#sign;
+    const to = entry * this.code.liftingSize + lane, from = index * this.code.liftingSize + lane;
+    for (let i = 0; i < count; i++) {
+      const value = input[from + i] as number;
+      const isSmallest = Math.abs(value) === min1[lane + i]; // at a tie both replies are the same
+      const toPositive = (isSmallest ? ofSmallest[lane + i] : common[lane + i]) as number;
+      const reply = value < 0 ? -toPositive : toPositive;
+      messages[to + i] = reply;
+      posterior[position + i] = value + reply;
     }
   }
 }

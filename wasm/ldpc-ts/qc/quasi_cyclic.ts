@@ -127,3 +127,25 @@ export function addRotated(
     sum[i] = (sum[i] as number) ^ (word[start + i - wrap] as number);
   }
 }
+
+/**
+ * Visits the entries of a row in runs of neighbouring lanes that lie side by side in the word: a
+ * rotated column is two runs, or one when its shift is 0.
+ *
+ * @param visit Gets the entry, its index in the row, the first lane, its position in the word, and
+ *   the number of lanes.
+ */
+export function forEachRun(
+  code: QuasiCyclicCode,
+  row: number,
+  visit: (entry: number, index: number, lane: number, position: number, count: number) => void,
+): void {
+  const size = code.liftingSize;
+  const first = code.rowStart[row] as number, end = code.rowStart[row + 1] as number;
+  for (let entry = first; entry < end; entry++) {
+    const start = (code.column[entry] as number) * size;
+    const shift = code.shift[entry] as number;
+    visit(entry, entry - first, 0, start + shift, size - shift);
+    if (shift > 0) visit(entry, entry - first, size - shift, start, shift);
+  }
+}
