@@ -112,7 +112,9 @@ export class WasmHeap {
    * the backend would be dead. This makes it an error while everything still works.
    */
   #guard(): void {
-    const { wasm } = this.#backend, malloc = wasm._malloc.bind(wasm);
+    const { wasm } = this.#backend;
+    wasm._free(wasm._malloc(8)); // the first call replaces this property by the real function
+    const malloc = wasm._malloc.bind(wasm);
     wasm._malloc = (bytes: number): number => {
       let address = 0;
       if (bytes <= HEAP_LIMIT) address = malloc(bytes);
