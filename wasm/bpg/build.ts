@@ -18,6 +18,7 @@ const ENCODER_SOURCES = [
   "rdo_quant",
   "simd",
   "simd_blocks",
+  "simd_check",
   "simd_coefficients",
   "simd_hadamard",
   "simd_prediction",
@@ -65,7 +66,7 @@ async function buildEncoder(folder: BuildFolder): Promise<void> {
     file: "enc.wasm",
     objects,
     flags: ["-O3", "-msimd128"],
-    exports: ["bpg_enc_alloc", "bpg_enc_free", "bpg_enc_stream", "bpg_enc_encode"],
+    exports: ["alloc", "free", "stream", "encode", "check"].map((name) => `bpg_enc_${name}`),
     memory: { initial: 32 * MIB, maximum: 2048 * MIB, stack: 2 * MIB },
   });
 }

@@ -62,16 +62,22 @@ struct ContextTables {
 };
 const ContextTables kContexts;
 
-// Byte shuffles that bring a 4x4 group from raster to scan order.
-struct ScanShuffles {
-    uint8_t raster[3][kGroup];
-    ScanShuffles()
+// Where the scan positions of a 4x4 group lie.
+struct ScanTables {
+    uint8_t raster[3][kGroup];      // byte shuffles from raster to scan order
+    uint16_t offset[3][4][kGroup];  // from the group's first coefficient, by log2 of the block - 2
+
+    ScanTables()
     {
         for (int scan = 0; scan < 3; scan++)
-            for (int i = 0; i < kGroup; i++) raster[scan][i] = g_scan4x4[scan][i];
+            for (int i = 0; i < kGroup; i++) {
+                const int at = g_scan4x4[scan][i];
+                raster[scan][i] = at;
+                for (int size = 0; size < 4; size++) offset[scan][size][i] = ((at >> 2) << (size + 2)) + (at & 3);
+            }
     }
 };
-const ScanShuffles kShuffles;
+const ScanTables kScans;
 
 // Lanes below n.
 inline v128_t lanesBelow(int n)
@@ -170,15 +176,13 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
     TUEntropyCodingParameters scanning;
     cu.getTUEntropyCodingParameters(scanning, absPartIdx, log2TrSize, isLuma);
     const int scanType = scanning.scanType;
-    const uint16_t *const raster = g_scan4x4[scanType];
-    int inGroup[kGroup]; // offset of a scan position from its group's first coefficient
-    for (int i = 0; i < kGroup; i++) inGroup[i] = (raster[i] >> 2) * trSize + (raster[i] & 3);
+    const uint16_t *const inGroup = kScans.offset[scanType][log2TrSize - 2];
 
     // Which scan positions of each group quantize to something.
     uint16_t nonZero[MLS_GRP_NUM];
     int lastGroup = 0;
     {
-        const v128_t toScan = wasm_v128_load(kShuffles.raster[scanType]);
+        const v128_t toScan = wasm_v128_load(kScans.raster[scanType]);
         const v128_t zero = wasm_i8x16_splat(0);
         for (int group = 0; group < 1 << (2 * log2Groups); group++) {
             const int16_t *first = levels + scanning.scan[group * kGroup];
@@ -199,7 +203,7 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
     const uint32_t unquantRound = unquantShift > per ? 1 << (unquantShift - per - 1) : 0;
 
 #define RATE(b) ((lambda2 * (int64_t)(b)) >> 8)
-#define DISTORTION(d) (((int64_t)(d) * (d)) << scaleBits)
+#define DISTORTION(d) ((int64_t)((d) * (d)) << scaleBits) // a difference has 16 bits at most
 #define UNQUANT(level) ((int)(((uint32_t)(level) * unquantScale + unquantRound) >> unquantShift))
 
     Coded coded[trSize * trSize];          // by scan position
@@ -209,18 +213,29 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
     uint8_t pattern[MLS_GRP_NUM];
     uint64_t codedGroups = 0;
 
+    // Cost of a zero, by significance context: 9 in a 4x4 block; else 3, others for the first group
+    // of luma, and context 0 for the first coefficient.
     const int contextCount = log2TrSize == 2 ? 9 : 3;
-    const int dcContext = log2TrSize > 2; // the first coefficient has its own, outside the table
+    const bool dcContext = log2TrSize > 2;
+    int64_t zeroRates[2][9], dcRate = RATE(bits.significantBits[0][0]);
+    for (int c = 0; c < contextCount; c++) {
+        const int *const rates = bits.significantBits[0] + scanning.firstSignificanceMapContext;
+        zeroRates[0][c] = RATE(rates[c]);
+        if (log2TrSize > 2 && isLuma) zeroRates[1][c] = RATE(rates[3 + c]);
+    }
 
     // Cost of coding the positions of a mask as zeros.
-#define ZERO_COST(mask, sum) { \
-        const uint32_t mask_ = (mask); \
-        const uint16_t *positions_ = kContexts.positions[scanType][pattern[group]]; \
-        uint32_t rest_ = mask_; \
-        if (dcContext && !group) { if (mask_ & 1) sum += RATE(bits.significantBits[0][0]); rest_ &= ~1u; } \
-        for (int c_ = 0; c_ < contextCount; c_++) \
-            sum += __builtin_popcount(rest_ & positions_[c_]) * RATE(bits.significantBits[0][contextOffset + c_]); \
-    }
+    const auto zeroCost = [&](int group, uint32_t mask) {
+        int64_t sum = 0;
+        if (dcContext && !group && (mask & 1)) {
+            sum = dcRate;
+            mask ^= 1;
+        }
+        const uint16_t *const positions = kContexts.positions[scanType][pattern[group]];
+        const int64_t *const rates = zeroRates[group && isLuma];
+        for (int c = 0; c < contextCount; c++) sum += __builtin_popcount(mask & positions[c]) * rates[c];
+        return sum;
+    };
 
     int64_t totalCost = uncodedCost;
     uint32_t c1 = 1;
@@ -274,7 +289,7 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
             uint32_t sigBits = 0;
             if (position != lastPosition) {
                 if (plain < 3) {
-                    bestSig = RATE(bits.significantBits[0][context]);
+                    bestSig = dcContext && !position ? dcRate : zeroRates[group && isLuma][contexts[i]];
                     best = uncoded + bestSig;
                 }
                 sigBits = bits.significantBits[1][context];
@@ -319,12 +334,10 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
         // Zeros between the last coefficient and the first cost their significance flag.
         const uint32_t upToLast = group == lastGroup ? (2u << (lastPosition & 15)) - 1 : 0xffff;
         const uint32_t zeros = upToLast & ~nonZero[group];
-        int64_t zeroCost = 0;
-        ZERO_COST(zeros, zeroCost)
-        totalCost += zeroCost;
-        sigCost += zeroCost;
-        if (zeros & 1)
-            sigCost0 = RATE(bits.significantBits[0][dcContext && !group ? 0 : contexts[0] + contextOffset]);
+        const int64_t ofZeros = zeroCost(group, zeros);
+        totalCost += ofZeros;
+        sigCost += ofZeros;
+        if (zeros & 1) sigCost0 = zeroCost(group, 1);
 
         codedMask[group] = mask;
         if (mask) codedGroups |= 1ULL << groupPos;
@@ -362,15 +375,12 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
             totalCost -= groupCost[group];
             if (!(codedGroups & (1ULL << scanning.scanCG[group]))) continue;
         }
-        const int contextOffset = scanning.firstSignificanceMapContext + (group && isLuma ? 3 : 0);
         const int firstBlock = scanning.scan[group * kGroup];
         int above = group == lastGroup ? (lastPosition & 15) + 1 : kGroup; // positions below are to come
         for (uint32_t rest = codedMask[group]; rest;) {
             const int i = floorLog2(rest);
             rest ^= 1u << i;
-            int64_t zeroCost = 0;
-            ZERO_COST(((1u << above) - 1) & ~((2u << i) - 1), zeroCost)
-            totalCost -= zeroCost;
+            totalCost -= zeroCost(group, ((1u << above) - 1) & ~((2u << i) - 1));
             above = i;
 
             const int position = group * kGroup + i, block = firstBlock + inGroup[i];
@@ -392,9 +402,7 @@ uint32_t Quant::rdoQuantFlat(const CUData &cu, int16_t *levels, TextType ttype, 
             const int magnitude = abs(coefficients[block]);
             totalCost += DISTORTION(magnitude) - entry.cost;
         }
-        int64_t zeroCost = 0;
-        if (!found) ZERO_COST((1u << above) - 1, zeroCost)
-        totalCost -= zeroCost;
+        if (!found) totalCost -= zeroCost(group, (1u << above) - 1);
     }
 
     // Signs, and nothing after the end.

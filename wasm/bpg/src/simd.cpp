@@ -5,18 +5,11 @@
 
 using namespace X265_NS;
 
-#ifdef BPG_SIMD_MASK
-extern int simdMask;
-#define WHEN(bit) if (simdMask & (bit))
-#else
-#define WHEN(bit)
-#endif
-
 void installSimdPrimitives(EncoderPrimitives &primitives)
 {
-    WHEN(1) installTransforms(primitives);
-    WHEN(2) installHadamard(primitives);
-    WHEN(4) installPrediction(primitives);
-    WHEN(8) installCoefficients(primitives);
-    WHEN(16) installBlocks(primitives);
+    installTransforms(primitives);
+    installHadamard(primitives);
+    installPrediction(primitives);
+    installCoefficients(primitives);
+    installBlocks(primitives);
 }
