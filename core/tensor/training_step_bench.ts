@@ -7,7 +7,7 @@
  */
 import process from "node:process";
 import type { TensorOptions } from "./backend.ts";
-import type { TimingReply, TimingRequest } from "./testing/timing_worker.ts";
+import { EngineWorker } from "./testing/engine_worker.ts";
 
 const BATCH = 16;
 const ROUNDS = 5;
@@ -27,31 +27,16 @@ interface Runner {
 }
 
 async function worker(name: string, options: TensorOptions): Promise<Runner | undefined> {
-  const url = new URL("./testing/timing_worker.ts", import.meta.url);
-  const thread = new Worker(url, { type: "module" });
-  const ask = (request: TimingRequest): Promise<TimingReply> => {
-    const reply = new Promise<TimingReply>((resolve) => {
-      thread.onmessage = ({ data }) => resolve(data as TimingReply);
-    });
-    thread.postMessage(request);
-    return reply;
-  };
-  const opened = await ask({ open: options });
-  if ("error" in opened) {
-    console.log(`${name}: ${opened.error}`);
-    thread.terminate();
-    return undefined;
-  }
-  return {
+  const engine = await EngineWorker.open(name, options);
+  return engine && {
     name,
     step: async () => {
-      const before = process.cpuUsage();
-      const reply = await ask({ job: `step ${BATCH}` });
-      if ("error" in reply) throw new Error(`${name}: ${reply.error}`);
+      const before = process.cpuUsage(), wall = await engine.run(`step ${BATCH}`);
+      if (wall === undefined) throw new Error(`${name}: a step failed`);
       const { user, system } = process.cpuUsage(before);
-      return { wall: reply.ms, cpu: (user + system) / 1000 };
+      return { wall, cpu: (user + system) / 1000 };
     },
-    stop: () => Promise.resolve(thread.terminate()),
+    stop: () => Promise.resolve(engine.stop()),
   };
 }
 
