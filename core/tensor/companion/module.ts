@@ -19,7 +19,7 @@ export interface Companion {
 /** `f32x4.relaxed_madd` in the smallest module: engines without relaxed SIMD refuse it. */
 // deno-fmt-ignore
 const RELAXED_SIMD = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0,
   65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11,
 );
 
