@@ -75,18 +75,21 @@ export function suitsWinograd(sizes: ConvolutionSizes): boolean {
 
 /**
  * Whether a convolution is a 5x5 one of stride 2 that space-to-depth turns into a 3x3 one: even
- * input, output of half its size, padding of 1 or 2.
+ * input, output of half its size, padding of 1 or 2. The 3x3 one has four times the input channels
+ * and pays from `least` channels on.
  */
-export function suitsPhases(sizes: ConvolutionSizes): boolean {
+export function suitsPhases(sizes: ConvolutionSizes, least: number): boolean {
   const { top, left } = sizes.padInfo;
-  return sizes.filterHeight === 5 && sizes.filterWidth === 5 && hasStride(sizes, 2) &&
+  const phased = { ...sizes, inChannels: 4 * sizes.inChannels };
+  return manyChannels(phased, least) && sizes.filterHeight === 5 && sizes.filterWidth === 5 &&
+    hasStride(sizes, 2) &&
     isDense(sizes) && notTiny(sizes) && (top === 1 || top === 2) && (left === 1 || left === 2) &&
     2 * sizes.outHeight === sizes.inHeight && 2 * sizes.outWidth === sizes.inWidth;
 }
 
 /** Whether both sides have the channels that make Winograd's transforms worth their cost. */
-export function manyChannels(sizes: ConvolutionSizes): boolean {
-  return Math.min(sizes.inChannels, sizes.outChannels) >= 16 &&
+function manyChannels(sizes: ConvolutionSizes, least = 16): boolean {
+  return Math.min(sizes.inChannels, sizes.outChannels) >= least &&
     sizes.inChannels % 4 === 0 && sizes.outChannels % 4 === 0;
 }
 

@@ -8,7 +8,6 @@ import {
   type ConvolutionSizes,
   convolutionSizes,
   geometryWords,
-  manyChannels,
   moveFilter,
   phasedSizes,
   suitsPhases,
@@ -17,6 +16,9 @@ import {
 import { currentKernel, input, setKernel } from "../kernels.ts";
 import type { TensorInfo } from "../tfjs.ts";
 import { call, type Companion } from "./module.ts";
+
+/** Channels from which space-to-depth and Winograd beat products of patches: a picture's 3, times 4. */
+const FEW = 12;
 
 /** The three tensors of a convolution: one of them is the result. */
 export interface ConvolutionTensors {
@@ -34,9 +36,7 @@ export function installConvolution(companion: Companion): void {
   setKernel("wasm", "Conv2D", (inputs, attributes) => {
     const x = input(inputs, "x"), filter = input(inputs, "filter");
     const sizes = convolutionSizes(x.shape, filter.shape, attributes);
-    if (!(suitsPhases(sizes) && manyChannels(sizes)) && !(suitsWinograd(sizes))) {
-      return former(inputs, attributes);
-    }
+    if (!suitsPhases(sizes, FEW) && !suitsWinograd(sizes)) return former(inputs, attributes);
     const y = heap.make(sizes.outShape);
     convolve(companion, "y", sizes, { x, filter, y });
     return y;
@@ -65,7 +65,7 @@ function convolve(
   sizes: ConvolutionSizes,
   tensors: ConvolutionTensors,
 ): void {
-  if (suitsPhases(sizes) && manyChannels(sizes)) {
+  if (suitsPhases(sizes, FEW)) {
     const phased = phasedSizes(sizes);
     throughPhases(companion, result, sizes, tensors, (inner) => {
       winograd(companion, result, phased, inner);

@@ -12,7 +12,6 @@ import {
   type ConvolutionSizes,
   convolutionSizes,
   geometryWords,
-  manyChannels,
   phasedSizes,
   suitsPhases,
   suitsWinograd,
@@ -145,9 +144,12 @@ export class NativePack {
     return [...new Set([...this.#convolutions.values()].map((c) => c.implementation))].sort();
   }
 
-  /** Space-to-depth costs 36/25 of the products and pays where Winograd then takes over. */
-  #paysPhases(_result: ConvolutionResult, sizes: ConvolutionSizes): boolean {
-    return this.#winograd && suitsPhases(sizes) && manyChannels(sizes);
+  /**
+   * Space-to-depth costs 36/25 of the products and pays where Winograd then takes over; to a
+   * picture's few channels also without it.
+   */
+  #paysPhases(result: ConvolutionResult, sizes: ConvolutionSizes): boolean {
+    return this.#winograd && suitsPhases(sizes, result === "x" ? 12 : 64);
   }
 
   #form(result: ConvolutionResult, sizes: ConvolutionSizes, depthwise: boolean): ConvolutionForm {

@@ -87,10 +87,12 @@ export const convolutionCases: readonly OpCase[] = [
   sameConvolution([2, 16, 16, 6], 5, 16, 2),
   sameConvolution([1, 16, 18, 16], 5, 20, 2),
   sameConvolution([1, 17, 19, 16], 5, 16, 2),
+  sameConvolution([1, 16, 20, 3], 5, 16, 2),
   sameConvolution([2, 9, 7, 5], 1, 12, 1),
   transposedConvolution([1, 8, 9, 6], 5, [16, 18, 3]),
   transposedConvolution([1, 8, 9, 16], 5, [15, 17, 4]),
   transposedConvolution([1, 8, 10, 20], 5, [16, 20, 16]),
+  transposedConvolution([1, 8, 10, 16], 5, [16, 20, 3]),
   {
     name: "conv2d 3x3, stride 2, valid padding",
     shapes: [[1, 11, 12, 4], [3, 3, 4, 6]],
