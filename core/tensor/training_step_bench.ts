@@ -3,6 +3,9 @@
  * Debian's python3-torch is: in turn, in one run, as ratios. On a machine that does other work the
  * CPU time of one thread says more than the wall time. `deno bench -A core/tensor/`.
  *
+ * Debian's PyTorch calls whatever BLAS is installed: without libopenblas0 that is the reference
+ * one, its transposed convolutions take four times as long, and the ratios say nothing.
+ *
  * @module
  */
 import process from "node:process";
