@@ -91,7 +91,7 @@ const PARTS: readonly Part[] = [
 
 /** Places that may use `Deno` or `node:`; all else runs in a browser. */
 const ON_THE_PLATFORM =
-  /^(sim\/|train\/|core\/tensor\/native|tests\/)|^wasm\/([\w]+\.ts$|.*\bbuild\b|.*native|.*\/testing\/)/;
+  /^(sim\/|train\/|core\/tensor\/native|tests\/)|^wasm\/([\w]+\.ts$|.*\bbuild\b|.*native|.*\/(testing|results)\/)/;
 
 interface SourceFile {
   readonly path: string;
