@@ -41,11 +41,15 @@ Deno.test("buffers whose address is kept are too large for the heap that V8 move
   }
 });
 
-Deno.test("working memory grows and keeps to its role", () => {
-  const workspace = new Workspace(), x = workspace.piece("x", 100);
-  assert(workspace.piece("x", 50) === x);
-  assert(workspace.piece("y", 50) !== x);
-  assert(workspace.piece("x", 101).length === 101);
+Deno.test({
+  name: "working memory grows and keeps to its role",
+  ignore,
+  fn: () => {
+    const workspace = new Workspace(), x = workspace.piece("x", 100);
+    assert(workspace.piece("x", 50) === x);
+    assert(workspace.piece("y", 50) !== x);
+    assert(workspace.piece("x", 101).length === 101);
+  },
 });
 
 Deno.test("another major version of oneDNN is refused by name", () => {
