@@ -48,8 +48,7 @@ export function currentKernel(backendName: string, kernelName: string): Kernel {
 
 /** Whether a backend has a kernel. */
 export function hasKernel(backendName: string, kernelName: string): boolean {
-  // tf.getKernel warns about missing ones; the list does not.
-  return tf.getKernelsForBackend(backendName).some((kernel) => kernel.kernelName === kernelName);
+  return tf.getKernel(kernelName, backendName) !== undefined;
 }
 
 /** Registers a kernel that only says why it is not there and what to do instead. */
