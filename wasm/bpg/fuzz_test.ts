@@ -5,7 +5,7 @@ import { openBpgDecoder } from "./decoder.ts";
 import { openBpgEncoder } from "./encoder.ts";
 import { seededNumbers, testPicture } from "./test_pictures.ts";
 
-const CASES = 4000;
+const CASES = 3000;
 
 /** Small files of all kinds: ours, and the vectors where they are there. */
 async function originals(): Promise<Uint8Array[]> {
@@ -15,7 +15,7 @@ async function originals(): Promise<Uint8Array[]> {
   );
   const folder = vectorFolder("bpg/good");
   const vectors = folder ? vectorFiles(folder, ".bpg").map((path) => Deno.readFileSync(path)) : [];
-  return [...own, ...vectors.filter((file) => file.length < 4000)];
+  return [...own, ...vectors.filter((file) => file.length < 1500)];
 }
 
 /** One to six changed bytes, at times a cut or a repeated stretch. */
@@ -42,7 +42,7 @@ Deno.test(`${CASES} damaged files give an error or a picture, never a crash`, as
   for (let i = 0; i < CASES; i++) {
     const file = mutate(files[i % files.length] as Uint8Array, random);
     try {
-      const picture = decoder.decode(file, { maxPixels: 1 << 18 });
+      const picture = decoder.decode(file, { maxPixels: 1 << 15 });
       assertEquals(picture.data.length, picture.width * picture.height * picture.channels);
       outcomes.picture++;
     } catch (error) {
