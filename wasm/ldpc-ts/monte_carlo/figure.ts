@@ -62,8 +62,8 @@ export function errorRateFigure(series: readonly Series[], options: FigureOption
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     text(PLOT.left, 26, options.title, `font-size="15" font-weight="bold"`),
     ...axes(scales, options),
-    `<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top - 6}" ` +
-    `width="${PLOT.width}" height="${PLOT.height + 6}"/></clipPath>`,
+    `<clipPath id="plot"><rect x="${PLOT.left - 6}" y="${PLOT.top - 6}" ` +
+    `width="${PLOT.width + 12}" height="${PLOT.height + 6}"/></clipPath>`,
     ...shown.flatMap((curve, index) => drawCurve(curve, index, scales)),
     ...shown.flatMap((curve, index) => legendEntry(curve, index, legendTop)),
     "</svg>",
@@ -75,9 +75,11 @@ function scalesFor(points: readonly SeriesPoint[]): Scales {
   const xs = points.map(({ x }) => x);
   const lowest = Math.min(...points.map(({ rate }) => rate), 0.1);
   const bottom = Math.floor(Math.log10(lowest) + 1e-9);
-  const step = tickStep(Math.max(...xs, 0.1) - Math.min(...xs, 0));
-  const first = Math.floor((points.length ? Math.min(...xs) : 0) / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil((points.length ? Math.max(...xs) : 1) / step - 1e-9));
+  const left = points.length > 0 ? Math.min(...xs) : 0;
+  const right = points.length > 0 ? Math.max(...xs) : 1;
+  const step = tickStep(right > left ? right - left : 1);
+  const first = Math.floor(left / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(right / step - 1e-9));
   const xTicks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
   return {
     x: (value) => PLOT.left + PLOT.width * (value - first * step) / ((last - first) * step),
@@ -87,9 +89,9 @@ function scalesFor(points: readonly SeriesPoint[]): Scales {
   };
 }
 
-/** 1, 2 or 5 times a power of ten, so that there are five to twelve ticks. */
+/** 1, 2 or 5 times a power of ten, so that there are about five to ten ticks. */
 function tickStep(range: number): number {
-  const rough = range / 8;
+  const rough = range / 9;
   const power = 10 ** Math.floor(Math.log10(rough));
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? 10 * power;
 }
