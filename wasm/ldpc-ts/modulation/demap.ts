@@ -21,6 +21,7 @@ import {
 
 /** How LLRs are computed. */
 export interface DemapOptions {
+  /** Qm */
   readonly bitsPerSymbol: BitsPerSymbol;
   /** N0: noise variance per complex symbol; positive. */
   readonly noiseVariance: number;

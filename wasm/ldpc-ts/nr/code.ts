@@ -12,6 +12,7 @@ import { segmentation, selectBaseGraph } from "./segmentation.ts";
 
 /** Names a lifted base graph. */
 export interface NrBaseCodeOptions {
+  /** 1 or 2. */
   readonly baseGraph: BaseGraph;
   /** One of the 51 lifting sizes. */
   readonly liftingSize: number;

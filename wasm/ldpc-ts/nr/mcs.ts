@@ -11,7 +11,9 @@ export type McsTable = 1 | 2 | 3 | 4;
 
 /** One row of a table. */
 export interface Mcs {
+  /** I_MCS */
   readonly index: number;
+  /** Qm */
   readonly bitsPerSymbol: BitsPerSymbol;
   /** R, the target code rate; the tables print 1024 R. */
   readonly codeRate: number;

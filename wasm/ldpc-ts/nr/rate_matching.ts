@@ -18,7 +18,9 @@ export type RedundancyVersion = 0 | 1 | 2 | 3;
 
 /** What is sent of a code block. */
 export interface RateMatching {
+  /** 1 or 2. */
   readonly baseGraph: BaseGraph;
+  /** Zc */
   readonly liftingSize: number;
   /** K': message bits with CRC, without fillers. */
   readonly messageBits: number;

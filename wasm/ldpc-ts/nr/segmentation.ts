@@ -9,6 +9,7 @@ import { type BaseGraph, GRAPHS, LIFTING_SIZES } from "./lifting.ts";
 
 /** How a transport block with its CRC is cut. Letters as in clause 5.2.2. */
 export interface Segmentation {
+  /** 1 or 2. */
   readonly baseGraph: BaseGraph;
   /** B: transport block and its CRC. */
   readonly totalBits: number;

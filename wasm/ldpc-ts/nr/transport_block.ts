@@ -7,7 +7,7 @@
 import { crc, crcHolds, crcLength, type CrcName } from "../crc.ts";
 import { type DecodeOptions, decoderSettings } from "../decoder/options.ts";
 import { type BitsPerSymbol, requireModulation } from "../modulation/constellation.ts";
-import type { BlockCode } from "../qc/block_code.ts";
+import type { BlockCode, LdpcCode } from "../qc/block_code.ts";
 import {
   requireBits,
   requireFloats,
@@ -33,6 +33,7 @@ export interface TransportBlockOptions {
   readonly codeRate: number;
   /** G: coded bits available, a multiple of layers * bitsPerSymbol. */
   readonly codedBits: number;
+  /** Qm */
   readonly bitsPerSymbol: BitsPerSymbol;
   /** Default 1. */
   readonly layers?: 1 | 2 | 3 | 4;
@@ -44,7 +45,9 @@ export interface TransportBlockOptions {
 
 /** One code block as the receiver sees it. */
 export interface ReceivedBlock {
+  /** As in `DecodeResult`. */
   readonly converged: boolean;
+  /** Iterations done. */
   readonly iterations: number;
   /** CRC 24B of the block; of the whole transport block when it is the only one. */
   readonly intact: boolean;
@@ -56,6 +59,7 @@ export interface ReceivedTransportBlock {
   readonly bits: Uint8Array;
   /** CRC of the transport block, and of all its code blocks. */
   readonly intact: boolean;
+  /** Its code blocks, in order. */
   readonly blocks: readonly ReceivedBlock[];
 }
 
@@ -64,6 +68,7 @@ export class SoftBuffer {
   /** f32[C][columns * Z] in codeword order. */
   readonly blocks: readonly Float32Array[];
 
+  /** An empty buffer for the code blocks of a transport block. */
   constructor(plan: Segmentation) {
     const length = softBufferLength(plan.baseGraph, plan.liftingSize);
     this.blocks = Array.from({ length: plan.blocks }, () => new Float32Array(length));
@@ -72,14 +77,20 @@ export class SoftBuffer {
 
 /** The chain for one set of options; keeps its index lists, so make it once and use it often. */
 export class TransportBlockCoder {
+  /** How the transport block is cut. */
   readonly segmentation: Segmentation;
   /** CRC of the transport block: 24A above 3824 bits, else 16. */
   readonly crcName: CrcName;
   /** One code per code block, in order; blocks of equal E share one. */
-  readonly codes: readonly BlockCode[];
+  readonly codes: readonly LdpcCode[];
+  readonly #codes: readonly BlockCode[];
   readonly #options: TransportBlockOptions;
 
-  /** @throws {RangeError} Naming the argument that does not fit. */
+  /**
+   * Chooses graph, segmentation and rate matching.
+   *
+   * @throws {RangeError} Naming the argument that does not fit.
+   */
   constructor(options: TransportBlockOptions) {
     const { size, codeRate, codedBits, bitsPerSymbol, layers = 1, rv = 0 } = options;
     requireInteger("size", size, 1, 2 ** 30);
@@ -97,7 +108,7 @@ export class TransportBlockCoder {
     const { baseGraph, liftingSize, messageBits, blocks } = this.segmentation;
     const nRef = bufferLimit(options.limitedBufferSize, blocks);
     const bySize = new Map<number, BlockCode>();
-    this.codes = blockSizes(codedBits, blocks, layers * bitsPerSymbol).map((sentBits) => {
+    this.#codes = blockSizes(codedBits, blocks, layers * bitsPerSymbol).map((sentBits) => {
       const code = bySize.get(sentBits) ?? nrBlock({
         baseGraph,
         liftingSize,
@@ -110,9 +121,12 @@ export class TransportBlockCoder {
       bySize.set(sentBits, code);
       return code;
     });
+    this.codes = this.#codes;
   }
 
   /**
+   * Encodes a transport block.
+   *
    * @param bits u8[size], one bit a byte.
    * @returns u8[codedBits]
    */
@@ -123,7 +137,7 @@ export class TransportBlockCoder {
     const blocks = segment(withCrc, this.segmentation.baseGraph);
     const coded = new Uint8Array(codedBits);
     let at = 0;
-    for (const [index, code] of this.codes.entries()) {
+    for (const [index, code] of this.#codes.entries()) {
       const block = blocks[index] as Uint8Array;
       coded.set(code.encode(block.subarray(0, code.k)), at);
       at += code.n;
@@ -132,6 +146,8 @@ export class TransportBlockCoder {
   }
 
   /**
+   * Decodes a transport block. One that fails its CRC is a result, not an error.
+   *
    * @param llrs f32[codedBits], positive means bit 0.
    * @param combined Earlier transmissions, to which this one is added in place.
    */
@@ -149,7 +165,7 @@ export class TransportBlockCoder {
     const parts: Uint8Array[] = [];
     const received: ReceivedBlock[] = [];
     let at = 0;
-    for (const [index, code] of this.codes.entries()) {
+    for (const [index, code] of this.#codes.entries()) {
       const part = llrs.subarray(at, at += code.n);
       const soft = combined?.blocks[index];
       const { bits, converged, iterations } = soft

@@ -23,6 +23,7 @@ export interface Allocation {
   readonly resourceElements: number;
   /** Allocated resource blocks. */
   readonly resourceBlocks: number;
+  /** Qm */
   readonly bitsPerSymbol: number;
   /** R of the MCS table, in (0, 1). */
   readonly codeRate: number;
