@@ -89,11 +89,9 @@ export class BuildFolder {
    */
   async debianSource(source: SourcePackage, patches: readonly string[] = []): Promise<string> {
     this.#packages[`${source.name} ${source.version}`] = source.files;
-    for (const patch of patches) {
-      this.#sources[patch] = await sha256(await Deno.readFile(this.#resolve(patch)));
-    }
-    const tree = `${this.scratch}/${source.name}`;
     const paths = patches.map((patch) => this.#resolve(patch));
+    for (const path of paths) await this.#digest(path);
+    const tree = `${this.scratch}/${source.name}`;
     await unpackDebianSource(source, { archives: `${BUILD_CACHE}/archives`, tree, patches: paths });
     return tree;
   }
@@ -108,7 +106,10 @@ export class BuildFolder {
     const { flags } = recipe;
     const headers = (recipe.headers ?? []).map((path) => this.#resolve(path));
     const shown = this.#relative(flags.join(" "));
-    const salt = [shown, await emccVersion(), ...await digestFolders(headers)].join("\n");
+    const salt = [shown, await emccVersion()];
+    for (const file of headers.flatMap((folder) => [...headersBelow(folder)])) {
+      salt.push(await this.#digest(file));
+    }
     const objects = `${this.scratch}/objects`;
     await Deno.mkdir(objects, { recursive: true });
     this.#compiled.push({ flags: shown, files: recipe.sources.length });
@@ -116,11 +117,8 @@ export class BuildFolder {
     const anonymous = [this.scratch, ROOT].map((folder) => `-ffile-prefix-map=${folder}=.`);
     const one = async (path: string): Promise<string> => {
       const file = this.#resolve(path);
-      const bytes = await Deno.readFile(file);
-      if (file.startsWith(`${this.source}/`)) {
-        this.#sources[file.slice(this.source.length + 1)] = await sha256(bytes);
-      }
-      const key = await sha256(new TextEncoder().encode(`${salt}\n${await sha256(bytes)}`));
+      const inputs = [...salt, await this.#digest(file)].join("\n");
+      const key = await sha256(new TextEncoder().encode(inputs));
       const stem = file.slice(file.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
       const object = `${objects}/${stem}-${key.slice(0, 16)}.o`;
       if (await exists(object)) return object;
@@ -190,6 +188,15 @@ export class BuildFolder {
     this.outputs.push(provenance);
   }
 
+  /** Digest of a source; ours are noted for the provenance. */
+  async #digest(file: string): Promise<string> {
+    const digest = await sha256(await Deno.readFile(file));
+    if (file.startsWith(`${this.source}/`)) {
+      this.#sources[file.slice(this.source.length + 1)] = digest;
+    }
+    return digest;
+  }
+
   #resolve(path: string): string {
     return path.startsWith("/") ? path : `${this.source}/${path}`.replace(/\/\.$/, "");
   }
@@ -232,18 +239,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Digests of the C and C++ headers below some folders, in name order. */
-async function digestFolders(folders: readonly string[]): Promise<string[]> {
-  const digests: string[] = [];
-  for (const folder of folders) {
-    for await (const file of headersBelow(folder)) {
-      digests.push(await sha256(await Deno.readFile(file)));
-    }
-  }
-  return digests;
-}
-
-async function* headersBelow(folder: string): AsyncGenerator<string> {
+/** The C and C++ headers below a folder, in name order. */
+function* headersBelow(folder: string): Generator<string> {
   const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
   for (const entry of entries) {
     const path = `${folder}/${entry.name}`;

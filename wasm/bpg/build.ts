@@ -67,7 +67,7 @@ async function buildEncoder(folder: BuildFolder): Promise<void> {
     objects,
     flags: ["-O3", "-msimd128"],
     exports: ["alloc", "free", "stream", "encode", "check"].map((name) => `bpg_enc_${name}`),
-    memory: { initial: 32 * MIB, maximum: 2048 * MIB, stack: 2 * MIB },
+    memory: { initial: 32 * MIB, maximum: 4096 * MIB, stack: 2 * MIB },
   });
 }
 
