@@ -7,6 +7,7 @@
  * @module
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { isAbsent } from "./files.ts";
 
 /** Why a job failed. */
@@ -34,6 +35,8 @@ const MEMORY_POLL_MS = 250;
 /** One child process: idle, or at one job. */
 export class WorkerProcess implements AsyncDisposable {
   #child: ChildProcess | undefined;
+  /** Ends of all processes that are not gone yet, killed ones too. */
+  readonly #exits = new Set<Promise<void>>();
   #stopJob: ((failure: JobFailure) => void) | undefined;
 
   constructor(private readonly script: URL) {}
@@ -94,20 +97,20 @@ export class WorkerProcess implements AsyncDisposable {
     const { exitCode, signalCode } = this.#child ?? {};
     if (this.#child && exitCode === null && signalCode === null) return this.#child;
     // "advanced" keeps typed arrays; JSON would make objects of them
-    this.#child = fork(this.script.pathname, [], { serialization: "advanced" });
-    return this.#child;
+    const child = fork(fileURLToPath(this.script), [], { serialization: "advanced" });
+    const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+      .then(() => void this.#exits.delete(exit));
+    this.#exits.add(exit);
+    this.#child = child;
+    return child;
   }
 
-  /** Ends the process, and the job that it may be at. */
+  /** Ends the process, and the job that it may be at; returns when it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const child = this.#child;
     this.#stopJob?.(new JobFailure("stopped", "the run was stopped"));
+    this.#child?.kill("SIGKILL");
     this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    await new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
-      child.kill("SIGKILL");
-    });
+    await Promise.all(this.#exits);
   }
 }
 
