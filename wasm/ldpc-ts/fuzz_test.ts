@@ -171,7 +171,8 @@ Deno.test("20,000 random calls end well or in a refusal, and memory stays as it 
   assert(done > 2000 && refused > 2000, `${done} done, ${refused} refused`);
   assertEquals(kernel!.memory.soft.buffer.byteLength, size);
   const growth = (Deno.memoryUsage().rss - middle) / 2 ** 20;
-  assert(growth < 64, `the second half of the calls grew the process by ${growth} MiB`);
+  // the garbage that a collector leaves for later is tens of MiB; 10,000 leaks of one block are more
+  assert(growth < 256, `the second half of the calls grew the process by ${growth} MiB`);
   // And it still works.
   const code = ldpc.nrCode({ k: 500, n: 1000 });
   const message = random.bits(500);
