@@ -72,19 +72,20 @@ async function buildEncoder(folder: BuildFolder): Promise<void> {
 }
 
 async function buildDecoder(folder: BuildFolder): Promise<void> {
-  const tree = await folder.debianSource(LIBDE265);
+  const tree = await folder.debianSource(LIBDE265, ["patches/libde265_simd.patch"]);
   const flags = [
     ..."-O3 -msimd128 -std=gnu++11 -w -DNDEBUG".split(" "),
     ..."-DHAVE_STDINT_H -DHAVE_MALLOC_H -DHAVE_POSIX_MEMALIGN".split(" "),
     `-I${tree}`,
     `-I${tree}/libde265`,
+    `-I${folder.source}/src`,
   ];
   const upstream = (await sourcesIn(`${tree}/libde265`, ".cc"))
     .filter((path) => !DECODER_LEAVES_OUT.includes(stem(path)));
   const objects = await folder.compile({
-    sources: [...upstream, "src/decoder.cc"],
+    sources: [...upstream, "src/decoder.cc", "src/decoder_simd.cc"],
     flags,
-    headers: [`${tree}/libde265`],
+    headers: [`${tree}/libde265`, "src"],
   });
   await folder.link({
     file: "dec.wasm",

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+//
 // One still picture through libde265, on the caller's thread.
 //
 // The caller hands over an Annex B stream with its parameter sets and reads the planes in place.

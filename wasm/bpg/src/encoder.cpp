@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
 // One still picture through x265: 8-bit planes in, one Annex B access unit out (VPS, SPS, PPS,
 // slice). No thread is used. Compiles for WebAssembly, and natively for the comparison of speed.
 //

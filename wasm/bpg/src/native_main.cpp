@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
 // The encoder as a native program, for the comparison of speed with the WebAssembly module.
 //
 //   native_encoder PLANES WIDTH HEIGHT CHROMA QP EFFORT
