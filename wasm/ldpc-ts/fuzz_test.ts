@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { kernel } from "./kernel/engine.ts";
+import { kernel } from "./kernel/load.ts";
 import * as ldpc from "./mod.ts";
 import { TestRandom } from "./testing/random.ts";
 

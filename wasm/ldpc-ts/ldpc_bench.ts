@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { kernel } from "./kernel/engine.ts";
+import { kernel } from "./kernel/load.ts";
 import { typescriptEngine } from "./decoder/engine.ts";
 import { decoderSettings } from "./decoder/options.ts";
 import { demap, modulate, nrCode, TransportBlockCoder } from "./mod.ts";
@@ -17,16 +17,6 @@ if (kernel) {
   const speeds: Speed[] = [...measureSpeeds(native ? [kernel, native.kernel] : [kernel])];
   console.log(`\nOne thread; native: ${native?.compiler ?? "no C compiler on this machine"}\n`);
   console.log(speedTable(speeds, native?.compiler));
-  for (const code of new Set(speeds.map((speed) => speed.code))) {
-    const speed = (stage: string): number =>
-      speeds.find((one) => one.code === code && one.stage === stage)?.speeds[0] as number;
-    const decoder = speed("decoder, 10 iterations");
-    console.log(
-      `${code}: encoder ${(speed("encoder") / decoder).toFixed(1)} x, whole link ` +
-        `${(speed("whole QPSK link, 10 iterations") / decoder).toFixed(2)} x ` +
-        "the decoder at 10 iterations",
-    );
-  }
   native?.close();
 }
 

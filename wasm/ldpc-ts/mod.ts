@@ -68,7 +68,7 @@ export { type Engine, FILLER_LLR, type SentBlock } from "./decoder/engine.ts";
 export type { DecodedWord } from "./decoder/int8_min_sum.ts";
 export type { DecoderSettings } from "./decoder/options.ts";
 export type { QuasiCyclicCode } from "./qc/quasi_cyclic.ts";
-export { engine, fallbackReason } from "./kernel/engine.ts";
+export { engine, fallbackReason } from "./kernel/load.ts";
 export type { LdpcCode } from "./qc/block_code.ts";
 export type { WifiLength, WifiRate } from "./wifi/base_matrices.ts";
 export { type WifiCode, wifiCode, type WifiCodeOptions } from "./wifi/code.ts";

@@ -13,7 +13,7 @@ import { BlockCode } from "../qc/block_code.ts";
 import { firstRows, type QuasiCyclicCode } from "../qc/quasi_cyclic.ts";
 import { TestRandom } from "../testing/random.ts";
 import { wifiMatrix } from "../wifi/code.ts";
-import { engine, fallbackReason, kernel } from "./engine.ts";
+import { engine, fallbackReason, kernel } from "./load.ts";
 import type { Kernel } from "./kernel.ts";
 import { LINK_WINDOW } from "./memory.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fallbackReason, kernel } from "../kernel/engine.ts";
+import { fallbackReason, kernel } from "../kernel/load.ts";
 import { type LinkOptions, SimulatedLink, type Tally } from "./link.ts";
 
 /** Some blocks of a link at one noise level. */

@@ -14,7 +14,7 @@ import {
   type DecoderSettings,
   decoderSettings,
 } from "../decoder/options.ts";
-import { engine } from "../kernel/engine.ts";
+import { engine } from "../kernel/load.ts";
 import { requireBytes, requireFloats } from "../validate.ts";
 import { firstRows, type QuasiCyclicCode } from "./quasi_cyclic.ts";
 

@@ -1,8 +1,8 @@
 /**
  * Speeds of the kernel's stages, wasm beside the same C compiled natively for 128-bit SIMD.
  *
- * The two take turns many times within one run. What is reported is the best speed of each, and the
- * median of the ratios of neighbouring turns: other work on the machine disturbs that least.
+ * All stages take turns many times within one run. What is reported is the best speed of each, and
+ * medians of ratios within a turn: other work on the machine disturbs that least.
  *
  * @module
  */
@@ -17,17 +17,27 @@ import { namedCode } from "../monte_carlo/code_name.ts";
 /** One measured stage. */
 export interface Speed {
   readonly code: string;
-  readonly stage: string;
+  readonly stage: StageName;
   /** "Mbit/s" of information, or "M values/s". */
   readonly unit: string;
   /** Best speed per kernel, in the order given. */
   readonly speeds: readonly number[];
-  /** Median over turns of the speed relative to the last kernel. */
-  readonly ratios: readonly number[];
+  /** Median over turns of the first kernel's speed relative to the last one's. */
+  readonly ratio: number;
+  /** Median over turns of the first kernel's speed relative to its decoder at 10 iterations. */
+  readonly ofDecoder: number;
 }
 
+/** What is measured. */
+export type StageName =
+  | "decoder, 10 iterations"
+  | "decoder, early stop"
+  | "encoder"
+  | "noise and LLRs, QPSK"
+  | "whole QPSK link, 10 iterations";
+
 interface Stage {
-  readonly name: string;
+  readonly name: StageName;
   readonly unit: string;
   /** Millions of what `unit` counts, per call. */
   readonly amount: number;
@@ -41,34 +51,33 @@ const CODES = ["nr:8448,16896", "nr:3840,7680", "wifi:1944,1/2"];
 /** Eb/N0 = Es/N0 = 2 dB at rate 1/2 with QPSK. */
 const NOISE_VARIANCE = 10 ** -0.2;
 
-/** Measures all stages; the last kernel is the one that the others are compared with. */
+/** Measures all stages; the last kernel is the one that the first is compared with. */
 export function* measureSpeeds(kernels: readonly Kernel[]): Generator<Speed> {
   for (const code of CODES) {
-    for (const stage of stagesOf(code)) yield measureStage(code, stage, kernels);
+    const stages = stagesOf(code);
+    const turns = Array.from(
+      { length: TURNS },
+      () =>
+        stages.map((stage) =>
+          kernels.map((kernel) => stage.amount / secondsPerCall(stage.prepare(kernel)))
+        ),
+    );
+    for (const [i, { name, unit }] of stages.entries()) {
+      const own = turns.map((turn) => turn[i] as number[]);
+      yield {
+        code,
+        stage: name,
+        unit,
+        speeds: kernels.map((_, k) => Math.max(...own.map((speeds) => speeds[k] as number))),
+        ratio: median(own.map((speeds) => (speeds[0] as number) / (speeds.at(-1) as number))),
+        ofDecoder: median(turns.map((turn) => (turn[i]?.[0] as number) / (turn[0]?.[0] as number))),
+      };
+    }
   }
 }
 
-function measureStage(code: string, stage: Stage, kernels: readonly Kernel[]): Speed {
-  const best = kernels.map(() => 0);
-  const ratios: number[][] = kernels.map(() => []);
-  const calls = kernels.map((kernel) => stage.prepare(kernel));
-  for (let turn = 0; turn < TURNS; turn++) {
-    const speeds = kernels.map((kernel, i) => {
-      stage.prepare(kernel); // another stage or kernel may have had the memory
-      return stage.amount / secondsPerCall(calls[i] as () => void);
-    });
-    for (const [i, speed] of speeds.entries()) {
-      best[i] = Math.max(best[i] as number, speed);
-      (ratios[i] as number[]).push(speed / (speeds[speeds.length - 1] as number));
-    }
-  }
-  return {
-    code,
-    stage: stage.name,
-    unit: stage.unit,
-    speeds: best,
-    ratios: ratios.map((list) => list.sort((a, b) => a - b)[list.length >> 1] as number),
-  };
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }
 
 function secondsPerCall(call: () => void): number {
@@ -88,7 +97,7 @@ function stagesOf(name: string): Stage[] {
   const decoder = (early: boolean) => decoderSettings({ iterations: 10, earlyStop: early });
   const link = (kernel: Kernel, early = false): SimulatedLink =>
     new SimulatedLink(kernel, { code: name, bitsPerSymbol: 2, seed: 1, decoder: decoder(early) });
-  const decode = (stage: string, early: boolean): Stage => ({
+  const decode = (stage: StageName, early: boolean): Stage => ({
     name: stage,
     ...information,
     prepare: (kernel) => {
@@ -152,12 +161,16 @@ function noiseAndLlrs(kernel: Kernel, bits: number): void {
 
 /** Speeds as a Markdown table. */
 export function speedTable(speeds: readonly Speed[], reference: string | undefined): string {
-  const heads = ["code", "stage", "wasm", ...(reference ? ["native", "wasm / native"] : [])];
-  const rows = speeds.map(({ code, stage, unit, speeds: [wasm, native], ratios: [ratio] }) => [
+  const heads = [
+    ...["code", "stage", "wasm", "of the decoder"],
+    ...(reference ? ["native", "wasm / native"] : []),
+  ];
+  const rows = speeds.map(({ code, stage, unit, speeds: [wasm, native], ratio, ofDecoder }) => [
     code,
     stage,
     `${round(wasm)} ${unit}`,
-    ...(reference ? [`${round(native)} ${unit}`, (ratio as number).toFixed(2)] : []),
+    unit === "Mbit/s" ? `${ofDecoder.toFixed(2)} x` : "",
+    ...(reference ? [`${round(native)} ${unit}`, ratio.toFixed(2)] : []),
   ]);
   const table = [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
   return table.join("\n");
