@@ -54,7 +54,7 @@ export function demap(symbols: Float32Array, options: DemapOptions): Float32Arra
     requireFloats("gains", gains, symbols.length);
     requireFinite("gains", gains);
   }
-  const axis = new AxisDemapper(bitsPerSymbol, method);
+  const axis = method === "exact" ? new ExactAxis(bitsPerSymbol) : new MaxLogAxis(bitsPerSymbol);
   const llrs = new Float32Array(symbols.length / 2 * bitsPerSymbol);
   for (let symbol = 0; symbol < symbols.length / 2; symbol++) {
     let re = symbols[2 * symbol] as number, im = symbols[2 * symbol + 1] as number;
@@ -76,48 +76,95 @@ export function demap(symbols: Float32Array, options: DemapOptions): Float32Arra
   return llrs;
 }
 
-/** LLRs of one axis. On its levels a: -|y - h a|^2 = const + 2 a Re(y h*) - |h|^2 a^2. */
-class AxisDemapper {
+/** LLRs of the bits of one axis, from y h*, |h|^2 and N0; to every second place from `first` on. */
+interface AxisDemapper {
+  demap(matched: number, power: number, n0: number, llrs: Float32Array, first: number): void;
+}
+
+/**
+ * Max-log LLRs. On the levels a of an axis, -|y - h a|^2 = const + 2 a Re(y h*) - |h|^2 a^2.
+ *
+ * Bits other than the sign do not see the sign of y, so positive levels and |2 Re(y h*)| do. For the
+ * sign the largest term of the other sign is always that of the smallest level.
+ */
+class MaxLogAxis implements AxisDemapper {
+  readonly #bits: number;
+  /** Positive levels, ascending. */
+  readonly #levels: Float64Array;
+  /** Bit patterns of these levels. */
+  readonly #patterns: Uint8Array;
+  /** Largest terms for bits 1, 2, ... being 0, then being 1. */
+  readonly #best: Float64Array;
+
+  constructor(bitsPerSymbol: BitsPerSymbol) {
+    this.#bits = bitsPerAxis(bitsPerSymbol);
+    const integers = axisLevels(this.#bits);
+    const positive = integers.filter((level) => level > 0).sort((a, b) => a - b);
+    const unit = 1 / Math.sqrt(integerPower(bitsPerSymbol));
+    this.#levels = Float64Array.from(positive, (level) => level * unit);
+    this.#patterns = Uint8Array.from(positive, (level) => integers.indexOf(level));
+    this.#best = new Float64Array(2 * this.#bits);
+  }
+
+  demap(matched: number, power: number, n0: number, llrs: Float32Array, first: number): void {
+    const levels = this.#levels, patterns = this.#patterns, best = this.#best, bits = this.#bits;
+    const size = Math.abs(2 * matched);
+    let nearest = -Infinity;
+    for (let slot = 2; slot < 2 * bits; slot++) best[slot] = -Infinity;
+    for (let i = 0; i < levels.length; i++) {
+      const level = levels[i] as number, pattern = patterns[i] as number;
+      const metric = level * (size - power * level);
+      if (metric > nearest) nearest = metric;
+      for (let bit = 1; bit < bits; bit++) {
+        const slot = 2 * bit + (pattern >> (bits - 1 - bit) & 1);
+        if (metric > (best[slot] as number)) best[slot] = metric;
+      }
+    }
+    const least = levels[0] as number;
+    const sign = (nearest + least * (size + power * least)) / n0;
+    llrs[first] = matched < 0 ? -sign : sign;
+    for (let bit = 1; bit < bits; bit++) {
+      llrs[first + 2 * bit] = ((best[2 * bit] as number) - (best[2 * bit + 1] as number)) / n0;
+    }
+  }
+}
+
+/** Exact LLRs: the sums relative to their largest terms, so that nothing under- or overflows. */
+class ExactAxis implements AxisDemapper {
+  readonly #bits: number;
+  /** Levels by bit pattern. */
   readonly #levels: Float64Array;
   readonly #metrics: Float64Array;
-  readonly #bits: number;
 
-  constructor(bitsPerSymbol: BitsPerSymbol, private readonly method: "max-log" | "exact") {
+  constructor(bitsPerSymbol: BitsPerSymbol) {
     this.#bits = bitsPerAxis(bitsPerSymbol);
     const unit = 1 / Math.sqrt(integerPower(bitsPerSymbol));
     this.#levels = Float64Array.from(axisLevels(this.#bits), (level) => level * unit);
     this.#metrics = new Float64Array(this.#levels.length);
   }
 
-  /** Writes the LLRs of the axis to every second place of `llrs` from `first` on. */
   demap(matched: number, power: number, n0: number, llrs: Float32Array, first: number): void {
-    const levels = this.#levels, metrics = this.#metrics, bits = this.#bits;
+    const levels = this.#levels, metrics = this.#metrics;
     for (let i = 0; i < levels.length; i++) {
       const level = levels[i] as number;
       metrics[i] = level * (2 * matched - power * level) / n0;
     }
-    for (let bit = 0; bit < bits; bit++) {
-      const mask = 1 << (bits - 1 - bit);
-      let zero = -Infinity, one = -Infinity;
-      for (let i = 0; i < metrics.length; i++) {
-        const metric = metrics[i] as number;
-        if (i & mask) {
-          if (metric > one) one = metric;
-        } else if (metric > zero) zero = metric;
-      }
-      const spread = this.method === "exact" ? this.#spread(mask, zero, one) : 0;
-      llrs[first + 2 * bit] = zero - one + spread;
+    for (let bit = 0; bit < this.#bits; bit++) {
+      const mask = 1 << (this.#bits - 1 - bit);
+      llrs[first + 2 * bit] = this.#logSum(mask, 0) - this.#logSum(mask, mask);
     }
   }
 
-  /** What the sums add to the largest terms: ln sum exp(m - max) of bit 0 minus that of bit 1. */
-  #spread(mask: number, zero: number, one: number): number {
-    let zeros = 0, ones = 0;
-    for (let i = 0; i < this.#metrics.length; i++) {
-      const metric = this.#metrics[i] as number;
-      if (i & mask) ones += Math.exp(metric - one);
-      else zeros += Math.exp(metric - zero);
+  /** ln of the sum of exp(metric) over the levels whose bit `mask` is as in `value`. */
+  #logSum(mask: number, value: number): number {
+    const metrics = this.#metrics;
+    let most = -Infinity, sum = 0;
+    for (let i = 0; i < metrics.length; i++) {
+      if ((i & mask) === value && (metrics[i] as number) > most) most = metrics[i] as number;
     }
-    return Math.log(zeros) - Math.log(ones);
+    for (let i = 0; i < metrics.length; i++) {
+      if ((i & mask) === value) sum += Math.exp((metrics[i] as number) - most);
+    }
+    return most + Math.log(sum);
   }
 }
