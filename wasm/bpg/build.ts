@@ -72,7 +72,7 @@ async function buildEncoder(folder: BuildFolder): Promise<void> {
 }
 
 async function buildDecoder(folder: BuildFolder): Promise<void> {
-  const tree = await folder.debianSource(LIBDE265, ["patches/libde265_simd.patch"]);
+  const tree = await folder.debianSource(LIBDE265, ["patches/libde265.patch"]);
   const flags = [
     ..."-O3 -msimd128 -std=gnu++11 -w -DNDEBUG".split(" "),
     ..."-DHAVE_STDINT_H -DHAVE_MALLOC_H -DHAVE_POSIX_MEMALIGN".split(" "),

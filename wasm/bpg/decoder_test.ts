@@ -4,6 +4,8 @@ import { decodePng } from "../../sim/data/png.ts";
 import { vectorFiles, vectorFolder } from "../../tests/vectors.ts";
 import { readBpgHeader } from "./container.ts";
 import { type BpgDecoder, openBpgDecoder } from "./decoder.ts";
+import { openBpgEncoder } from "./encoder.ts";
+import { testPicture } from "./test_pictures.ts";
 
 const good = vectorFolder("bpg/good");
 const bad = vectorFolder("bpg/bad");
@@ -110,4 +112,25 @@ Deno.test("a truncated file is refused and says what is missing", async () => {
   const decoder = await openBpgDecoder();
   const file = Uint8Array.of(0x42, 0x50, 0x47, 0xfb, 0x60, 0x00, 16, 16, 0, 3, 0x92);
   assertThrows(() => decoder.decode(file), FormatError, "HEVC header wants 3 bytes, 1 are left");
+});
+
+Deno.test("a file that is cut anywhere but in its last bytes is refused", async () => {
+  const decoder = await openBpgDecoder();
+  const encoder = await openBpgEncoder();
+  const file = encoder.encode(testPicture(150, 100), { quality: 30, effort: 2 });
+  assertEquals(outcome(decoder, file), "picture");
+  // The arithmetic decoder may want a few bytes behind the end of an intact slice.
+  for (let length = 0; length < file.length - 12; length++) {
+    assertEquals(outcome(decoder, file.subarray(0, length)), "error", `${length} bytes`);
+  }
+});
+
+Deno.test("a small file that claims 8192 x 8192 pixels is refused before they are made up", async () => {
+  const decoder = await openBpgDecoder();
+  const encoder = await openBpgEncoder();
+  const small = encoder.encode(testPicture(64, 64), { quality: 30, effort: 2 });
+  assertEquals([...small.subarray(6, 8)], [64, 64]);
+  const side = [0xc0, 0x00]; // 8192
+  const file = Uint8Array.from([...small.subarray(0, 6), ...side, ...side, ...small.subarray(8)]);
+  assertThrows(() => decoder.decode(file), FormatError, "Premature end of slice segment");
 });
