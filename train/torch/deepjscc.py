@@ -21,12 +21,19 @@ Convolutions are cross-correlations, zero padded by half their size, with bias.
 
 from __future__ import annotations
 
+import argparse
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+import checkpoint
+from photographs import Crops
+from quality import noise_variance, psnr_db
+
+VERSION = "1"
+VALIDATION_SEED = 5
 STRIDE = 16
 BLOCK = 3 * STRIDE * STRIDE  # values of a block, in the order channel, row, column
 SLOPE = 0.1  # of the leaky rectifier
@@ -258,3 +265,66 @@ def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
     past oneDNN, to a path that took half of the whole step.
     """
     return nn.Conv2d(inputs, outputs, 1, dilation=2)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--latent", type=int, default=32, help="latent channels: 1536 CBR")
+    add("--loss-floor", type=float, default=1e-3, help="floor of the log MSE; inf: plain MSE")
+
+
+def build(args: argparse.Namespace) -> DeepJscc:
+    return DeepJscc(args.latent)
+
+
+def start(net: DeepJscc, crops: Crops, args: argparse.Namespace) -> None:
+    """The linear code, or the tensors of `--init` that fit."""
+    start_at_linear_code(net, sample_blocks(crops))
+    if not args.init:
+        return
+    own = net.state_dict()
+    given = checkpoint.read_safetensors(args.init)
+    fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
+    net.load_state_dict({**own, **fitting})
+    if len(fitting) < len(own):  # another rate: features stay, outputs start at the KLT
+        start_at_zero(net.encoder.latent)
+        start_at_zero(net.decoder.picture)
+
+
+def sample_blocks(crops: Crops) -> Tensor:
+    """Blocks of 1,200 crops: f32[N, 768] in the order channel, row, column."""
+    batches = [crops.batch(8, 128) for _ in range(150)]
+    blocks = torch.cat([F.unfold(batch, STRIDE, stride=STRIDE) for batch in batches])
+    return blocks.transpose(1, 2).reshape(-1, BLOCK)
+
+
+def turns(net: DeepJscc, args: argparse.Namespace) -> list[list[nn.Parameter]]:
+    return [list(net.parameters())]
+
+
+def step_loss(net: DeepJscc, x: Tensor, args: argparse.Namespace, turn: int) -> Tensor:
+    return loss(x, net(x, noise_variance(args.snr)), args.loss_floor)
+
+
+def validate(net: DeepJscc, pictures: list[Tensor], args: argparse.Namespace) -> dict[str, float]:
+    """Mean of the pictures' 8-bit PSNR in dB over one draw of the noise, side byte priced in."""
+    device = next(net.parameters()).device
+    generator = torch.Generator().manual_seed(VALIDATION_SEED)
+    n0, uses = noise_variance(args.snr), side_uses(args.snr)
+    values = [psnr_db(x, net(x.to(device), n0, uses, generator).cpu()) for x in pictures]
+    return {"psnrDb": sum(values) / len(values)}
+
+
+def manifest(net: DeepJscc, args: argparse.Namespace) -> dict[str, object]:
+    return {
+        "codec": "deepjscc",
+        "preset": "compact",
+        "version": VERSION,
+        "options": net.options,
+        "cbr": f"1/{1536 / args.latent:g}",
+        "loss": "mse" if math.isinf(args.loss_floor) else f"ln(mse + {args.loss_floor:g})",
+    }
+
+
+def shipped(name: str) -> bool:
+    return True

@@ -1,17 +1,20 @@
-"""Trains DeepJSCC with PyTorch: one loop, one process, CPU or one GPU.
+"""Trains a codec with PyTorch: one loop, one process, CPU or one GPU.
 
-    python3 train.py --data DIR --valid DIR --out DIR --snr 10 --steps 12000
+    python3 train.py --codec deepjscc --data DIR --valid DIR --out DIR --snr 10 --steps 12000
     python3 train.py ... --resume DIR/state.pt            # goes on, to the bit on one device
     python3 train.py ... --resume DIR/state.pt --snr 7    # fine-tunes for another SNR
 
 The learning rate warms up, stays, and falls linearly to zero over the last part of the steps
 (`--cooldown`). As long as it stays, nothing depends on `--steps`: a run can be resumed with another
 number of steps, or its state be the trunk from which the nets of several SNRs branch off.
+
+A codec is a module (`CODECS`) with what `Codec` names; pictures are f32[B, 3, H, W] in [0, 1].
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import math
 import os
@@ -19,34 +22,70 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 import checkpoint
-import deepjscc
 from photographs import Crops, read_folder, whole_picture
 
-CODEC_VERSION = "1"
-VALIDATION_SEED = 5
-DIVERGED_DB = 1.0  # a fall of the averaged weights that noise does not explain
+CODECS = {"deepjscc": "deepjscc", "cdm-jscc": "cdm_jscc", "gan-jscc": "gan_jscc"}
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+class Codec(Protocol):
+    """What the module of a codec offers."""
+
+    STRIDE: int
+    """Sides of the pictures are multiples of it."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the codec's own options, and its defaults of the common ones."""
+
+    def build(self, args: argparse.Namespace) -> nn.Module:
+        """The network; its weights are what `manifest` describes."""
+
+    def start(self, net: nn.Module, crops: Crops, args: argparse.Namespace) -> None:
+        """Sets the weights that training starts from (not called when it resumes)."""
+
+    def turns(self, net: nn.Module, args: argparse.Namespace) -> list[list[nn.Parameter]]:
+        """What is trained: step i trains the parameters of turn i modulo their number."""
+
+    def step_loss(self, net: nn.Module, x: Tensor, args: argparse.Namespace, turn: int) -> Tensor:
+        """The loss of a batch of crops, a scalar; draws from PyTorch's default generator."""
+
+    def validate(self, net: nn.Module, pictures: list[Tensor], args) -> dict[str, float]:
+        """Metrics of the pictures by name; `psnrDb` is one of them, and watched by the loop."""
+
+    def manifest(self, net: nn.Module, args: argparse.Namespace) -> dict[str, object]:
+        """codec, preset, version, options, cbr and loss of the manifest."""
+
+    def shipped(self, name: str) -> bool:
+        """Whether this parameter belongs into the weights file."""
+
+
+def arguments() -> tuple[Codec, argparse.Namespace]:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], add_help=False)
+    parser.add_argument("--codec", choices=sorted(CODECS), default="deepjscc")
+    codec = importlib.import_module(CODECS[parser.parse_known_args()[0].codec])
+    add_common_options(parser)
+    codec.add_options(parser)
+    return codec, parser.parse_args()
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
+    add("-h", "--help", action="help", help="show this message and exit")
     add("--data", required=True, help="folder of photographs to train on")
     add("--valid", required=True, help="folder of photographs to choose by; never trained on")
     add("--out", required=True, help="folder for state, weights, manifest and log")
-    add("--name", default="deepjscc-compact", help="file name of weights and manifest")
+    add("--name", help="file name of weights and manifest")
     add("--snr", type=float, default=10, help="SNR (Es/N0) in dB")
-    add("--latent", type=int, default=32, help="latent channels: 1536 CBR")
     add("--steps", type=int, default=12000, help="length of the schedule in steps")
     add("--warmup", type=int, default=100, help="steps of linear warm-up")
     add("--cooldown", type=int, default=3000, help="steps over which the rate falls to zero")
     add("--rate", type=float, default=6e-4, help="peak learning rate of Adam")
     add("--clip", type=float, default=1.0, help="largest norm of the gradient")
-    add("--loss-floor", type=float, default=1e-3, help="floor of the log MSE; inf: plain MSE")
     add("--crop", type=int, default=128, help="side of the crops")
     add("--batch", type=int, default=8, help="crops a step")
     add("--large-crops", type=int, default=0, help="last steps with twice the side, batch / 4")
@@ -56,44 +95,33 @@ def arguments() -> argparse.Namespace:
     add("--save-minutes", type=float, default=3, help="time between checkpoints")
     add("--resume", help="state file to go on from")
     add("--init", help="weights file to start from; tensors of another shape start anew")
-    return parser.parse_args()
+    fall = "fall of the validation's PSNR in dB that noise does not explain: the run stops"
+    add("--diverged-db", type=float, default=1.0, help=fall)
 
 
 class Trainer:
     """Network, optimiser, moving average and the streams of random numbers: all that is state."""
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, codec: Codec, args: argparse.Namespace) -> None:
         torch.manual_seed(args.seed)
-        self.args = args
+        self.codec, self.args = codec, args
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         smallest = 2 * args.crop if args.large_crops else args.crop
         self.crops = Crops(read_folder(args.data, smallest), args.seed)
-        self.valid = [whole_picture(p, deepjscc.STRIDE) for p in read_folder(args.valid, 16)]
-        self.net = deepjscc.DeepJscc(args.latent)
+        self.valid = [whole_picture(p, codec.STRIDE) for p in read_folder(args.valid, codec.STRIDE)]
+        self.net = codec.build(args)
         self.step = 0
         self.hours = 0.0
         self.best = -math.inf  # validation PSNR in dB
         if not args.resume:
-            self.start()
+            codec.start(self.net, self.crops, args)
         self.net.to(self.device)
         self.parameters = list(self.net.parameters())
         self.average = [p.detach().clone() for p in self.parameters]
-        self.optimiser = torch.optim.Adam(self.parameters, args.rate, foreach=True)
+        self.turns = codec.turns(self.net, args)
+        self.optimisers = [torch.optim.Adam(turn, args.rate, foreach=True) for turn in self.turns]
         if args.resume:
             self.restore(args.resume)
-
-    def start(self) -> None:
-        batches = [self.crops.batch(8, 128) for _ in range(150)]
-        blocks = torch.cat([torch.nn.functional.unfold(b, 16, stride=16) for b in batches])
-        deepjscc.start_at_linear_code(self.net, blocks.transpose(1, 2).reshape(-1, 768))
-        if self.args.init:
-            own = self.net.state_dict()
-            given = checkpoint.read_safetensors(self.args.init)
-            fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
-            self.net.load_state_dict({**own, **fitting})
-            if len(fitting) < len(own):  # another rate: features stay, outputs start at the KLT
-                deepjscc.start_at_zero(self.net.encoder.latent)
-                deepjscc.start_at_zero(self.net.decoder.picture)
 
     def rate(self) -> float:
         args = self.args
@@ -107,18 +135,20 @@ class Trainer:
         large = self.step >= args.steps - args.large_crops
         side, batch = (2 * args.crop, max(1, args.batch // 4)) if large else (args.crop, args.batch)
         x = self.crops.batch(batch, side).to(self.device)
-        for group in self.optimiser.param_groups:
+        turn = self.step % len(self.turns)
+        optimiser = self.optimisers[turn]
+        for group in optimiser.param_groups:
             group["lr"] = self.rate()
-        self.optimiser.zero_grad(set_to_none=True)
-        value = deepjscc.loss(x, self.net(x, noise_variance(args.snr)), args.loss_floor)
+        self.net.zero_grad(set_to_none=True)
+        value = self.codec.step_loss(self.net, x, args, turn)
         if not torch.isfinite(value):
             raise FloatingPointError(
                 f"The loss is {value.item()} at step {self.step}; the last checkpoint in "
                 f"{args.out} is good: resume it with a lower --rate"
             )
         value.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, args.clip)
-        self.optimiser.step()
+        norm = torch.nn.utils.clip_grad_norm_(self.turns[turn], args.clip)
+        optimiser.step()
         self.step += 1
         decay = min(args.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
@@ -127,21 +157,23 @@ class Trainer:
         return value.detach(), norm
 
     @torch.no_grad()
-    def validate(self) -> float:
-        """PSNR in dB of the averaged weights: 8-bit, mean over the pictures, side byte included."""
+    def validate(self) -> dict[str, float]:
+        """The codec's metrics with the averaged weights. Leaves every random stream as it was."""
         held = [p.detach().clone() for p in self.parameters]
+        random = torch.get_rng_state()
         assign(self.parameters, self.average)
-        value = psnr(self.net, self.valid, self.args.snr)
+        values = self.codec.validate(self.net, self.valid, self.args)
         assign(self.parameters, held)
-        return value
+        torch.set_rng_state(random)
+        return values
 
-    def save(self, validation: float) -> None:
+    def save(self, validation: dict[str, float]) -> None:
         """Writes state (to resume), averaged weights and manifest."""
         args = self.args
         state = {
             "net": self.net.state_dict(),
             "average": self.average,
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "snr": args.snr,
             "step": self.step,
             "hours": self.hours,
@@ -153,8 +185,8 @@ class Trainer:
         torch.save(state, path + ".part")
         os.replace(path + ".part", path)
         names = [name for name, _ in self.net.named_parameters()]
-        weights = dict(zip(names, self.average))
-        path = os.path.join(args.out, args.name)
+        weights = {n: p for n, p in zip(names, self.average) if self.codec.shipped(n)}
+        path = os.path.join(args.out, args.name or f"{args.codec}-compact")
         digest = checkpoint.write_safetensors(path + ".safetensors", weights, "F16")
         checkpoint.write_manifest(path + ".json", self.manifest(digest, validation))
 
@@ -162,22 +194,21 @@ class Trainer:
         state = torch.load(path, map_location=self.device)  # our own file: a pickle is trusted
         self.net.load_state_dict(state["net"])
         assign(self.average, state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"]):
+            optimiser.load_state_dict(saved)
         self.step, self.hours = state["step"], state["hours"]
         if state["snr"] == self.args.snr:
             self.best = state["best"]
         torch.set_rng_state(state["torch"].cpu())
         self.crops.random.bit_generator.state = state["crops"]
 
-    def manifest(self, digest: str, validation: float) -> dict[str, object]:
+    def manifest(self, digest: str, validation: dict[str, float]) -> dict[str, object]:
         args = self.args
+        own = self.codec.manifest(self.net, args)
         return {
-            "codec": "deepjscc",
-            "preset": "compact",
-            "version": CODEC_VERSION,
-            "options": self.net.options,
+            **{name: own[name] for name in ("codec", "preset", "version", "options")},
             "snrDb": args.snr,
-            "cbr": f"1/{1536 / args.latent:g}",
+            "cbr": own["cbr"],
             "digest": f"sha256:{digest}",
             "dtype": "f16",
             "steps": self.step,
@@ -185,14 +216,13 @@ class Trainer:
             "seed": args.seed,
             "device": f"{self.device.type}, PyTorch {torch.__version__}",
             "data": f"{len(self.crops.pictures)} photographs, crops of {args.crop}",
-            "loss": "mse" if math.isinf(args.loss_floor) else f"ln(mse + {args.loss_floor:g})",
-            "validation": {"pictures": len(self.valid), "psnrDb": round(validation, 3)},
+            "loss": own["loss"],
+            "validation": {"pictures": len(self.valid), **rounded(validation)},
         }
 
 
-def noise_variance(snr_db: float) -> float:
-    """N0 per complex symbol of unit mean power."""
-    return 10 ** (-snr_db / 10)
+def rounded(metrics: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in metrics.items()}
 
 
 def assign(targets: list[Tensor], values: list[Tensor]) -> None:
@@ -201,23 +231,8 @@ def assign(targets: list[Tensor], values: list[Tensor]) -> None:
             target.copy_(value)
 
 
-@torch.no_grad()
-def psnr(net: deepjscc.DeepJscc, pictures: list[Tensor], snr_db: float) -> float:
-    """Mean of the pictures' 8-bit PSNR in dB over one draw of the noise, side byte priced in."""
-    device = next(net.parameters()).device
-    generator = torch.Generator().manual_seed(VALIDATION_SEED)
-    uses = deepjscc.side_uses(snr_db)
-    values = []
-    for picture in pictures:
-        x = picture.to(device)
-        x_hat = net(x, noise_variance(snr_db), uses, generator)
-        error = (x_hat.clamp(0, 1) * 255).round() - (x * 255).round()
-        values.append(10 * math.log10(255**2 / max(error.square().mean().item(), 1e-9)))
-    return sum(values) / len(values)
-
-
 def main() -> None:
-    args = arguments()
+    codec, args = arguments()
     os.makedirs(args.out, exist_ok=True)
     with open(os.path.join(args.out, "log.jsonl"), "a", encoding="utf-8") as log:
 
@@ -226,7 +241,7 @@ def main() -> None:
             print(json.dumps(entry), flush=True)
 
         try:
-            run(Trainer(args), write)
+            run(Trainer(codec, args), write)
         except (FloatingPointError, ValueError, OSError) as error:
             sys.exit(str(error))
 
@@ -239,7 +254,7 @@ def run(trainer: Trainer, write: Callable[[dict[str, object]], None]) -> None:
         signal.signal(name, lambda *_: stop.append(True))
     count = sum(p.numel() for p in trainer.parameters)
     write({"arguments": sys.argv[1:], "parameters": count, "torch": torch.__version__})
-    write({"step": trainer.step, "valid": round(trainer.validate(), 3)})
+    write({"step": trainer.step, "valid": rounded(trainer.validate())})
     began = saved = last = time.monotonic()
     losses, norms = [], []
     while trainer.step < args.steps and not stop and last - began < 60 * args.minutes:
@@ -260,13 +275,14 @@ def run(trainer: Trainer, write: Callable[[dict[str, object]], None]) -> None:
 def save_and_log(trainer: Trainer, losses: list[Tensor], norms: list[Tensor], write) -> None:
     """Validates, writes the checkpoint, and logs what happened since the last one."""
     validation = trainer.validate()
-    if validation < trainer.best - DIVERGED_DB:
+    psnr = validation["psnrDb"]
+    if psnr < trainer.best - trainer.args.diverged_db:
         raise FloatingPointError(
-            f"Training diverged: {validation:.2f} dB at step {trainer.step} after "
+            f"Training diverged: {psnr:.2f} dB at step {trainer.step} after "
             f"{trainer.best:.2f} dB; the last checkpoint in {trainer.args.out} is from before: "
             f"resume it with a lower --rate"
         )
-    trainer.best = max(trainer.best, validation)
+    trainer.best = max(trainer.best, psnr)
     trainer.save(validation)
     write({
         "step": trainer.step,
@@ -274,7 +290,7 @@ def save_and_log(trainer: Trainer, losses: list[Tensor], norms: list[Tensor], wr
         "rate": trainer.rate(),
         "loss": round(torch.stack(losses).mean().item(), 5) if losses else None,
         "norm": round(torch.stack(norms).median().item(), 4) if norms else None,
-        "valid": round(validation, 3),
+        "valid": rounded(validation),
     })
 
 

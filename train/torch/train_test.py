@@ -104,7 +104,8 @@ class Files(unittest.TestCase):
     def test_a_run_that_diverges_stops_and_keeps_the_good_checkpoint(self) -> None:
         picture = np.zeros((96, 96, 3), np.uint8)
         Image.fromarray(picture).save(os.path.join(self.folder, "a.png"))
-        falling = mock.patch.object(train.Trainer, "validate", side_effect=[20, 20, 18.9])
+        metrics = [{"psnrDb": psnr} for psnr in (20, 20, 18.9)]
+        falling = mock.patch.object(train.Trainer, "validate", side_effect=metrics)
         with falling, self.assertRaisesRegex(SystemExit, "18.90 dB at step 2 after 20.00 dB"):
             self.run_training("out", ["--save-minutes", "0", "--steps", "2"])
         state = torch.load(os.path.join(self.folder, "out", "state.pt"))
@@ -117,7 +118,7 @@ class Files(unittest.TestCase):
         folders = ["--data", self.folder, "--valid", self.folder, "--out", out]
         small = small_net()
         net = mock.patch.object(deepjscc, "DeepJscc", lambda latent: small)
-        start = mock.patch.object(train.Trainer, "start")  # no KLT: it is slow and tested above
+        start = mock.patch.object(deepjscc, "start")  # no KLT: it is slow and tested above
         quiet = contextlib.redirect_stdout(io.StringIO())
         argv = mock.patch.object(sys, "argv", ["train.py", *folders, *options.split(), *more])
         with net, start, quiet, argv:
