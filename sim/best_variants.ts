@@ -26,7 +26,12 @@ export function bestVariants(candidates: readonly Candidate[]): Point[] {
   }
   return [...best.values()].map(({ point, variantOf }) =>
     variantOf
-      ? { ...point, options: variantOf, notes: [...point.notes, choice(point, variantOf)] }
+      ? {
+        ...point,
+        options: variantOf,
+        chosen: point.options,
+        notes: [...point.notes, choice(point, variantOf)],
+      }
       : point
   );
 }

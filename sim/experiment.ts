@@ -32,6 +32,8 @@ export interface Experiment {
   readonly metrics: readonly string[];
   /** Noise realisations an image: exactly so many, or at most where half-widths are asked for. */
   readonly trials: number;
+  /** How many pictures the report shows, or which by name; no number depends on it. */
+  readonly pictures: number | readonly string[];
   /** Metric id -> 95 % half-width to reach. */
   readonly halfWidth: Readonly<Record<string, number>>;
   readonly seed: number;
@@ -49,6 +51,7 @@ export const DEFAULTS: Omit<Experiment, "codecs"> = {
   sideInformation: "ideal",
   metrics: ["psnr", "ms-ssim"],
   trials: 1,
+  pictures: 3,
   halfWidth: {},
   seed: 1,
 };
@@ -56,6 +59,8 @@ export const DEFAULTS: Omit<Experiment, "codecs"> = {
 /** SNRs beyond this are a slip of the pen, and their powers leave the range of float32. */
 const SNR_LIMIT_DB = 100;
 const MOST_TRIALS = 1_000_000;
+/** Pictures in a report: each is a few megabytes. */
+const MOST_PICTURES = 24;
 
 /**
  * Checks what JSON or a command line gave.
@@ -73,6 +78,7 @@ export function checkExperiment(experiment: Experiment): Experiment {
   for (const ratio of cbr) parseRatio(ratio, "--cbr");
   if (images !== null) checkCount("--images", images, 1, 1e9);
   checkCount("--trials", trials, 1, MOST_TRIALS);
+  checkCount("--pictures", pictureCount(experiment), 0, MOST_PICTURES);
   checkCount("--seed", seed, 0, Number.MAX_SAFE_INTEGER);
   for (const [metric, width] of Object.entries(halfWidth)) {
     if (!(width > 0)) {
@@ -85,6 +91,10 @@ export function checkExperiment(experiment: Experiment): Experiment {
     }
   }
   return experiment;
+}
+
+function pictureCount({ pictures }: Experiment): number {
+  return typeof pictures === "number" ? pictures : pictures.length;
 }
 
 function checkSnrs(name: string, values: readonly AssumedSnr[]): void {
@@ -104,7 +114,16 @@ function checkCount(name: string, value: number, least: number, most: number): v
   }
 }
 
-type Shape = "text" | "texts" | "numbers" | "specs" | "number" | "number?" | "SNRs" | "record";
+type Shape =
+  | "number or texts"
+  | "text"
+  | "texts"
+  | "numbers"
+  | "specs"
+  | "number"
+  | "number?"
+  | "SNRs"
+  | "record";
 
 const SHAPES: Readonly<Record<keyof Experiment, Shape>> = {
   codecs: "specs",
@@ -118,6 +137,7 @@ const SHAPES: Readonly<Record<keyof Experiment, Shape>> = {
   sideInformation: "text",
   metrics: "texts",
   trials: "number",
+  pictures: "number or texts",
   halfWidth: "record",
   seed: "number",
 };
@@ -158,6 +178,8 @@ function hasShape(value: unknown, shape: Shape): boolean {
       return typeof value === "number";
     case "record":
       return isRecord(value) && Object.values(value).every((one) => typeof one === "number");
+    case "number or texts":
+      return hasShape(value, "number") || hasShape(value, "texts");
     case "texts":
       return Array.isArray(value) && value.every((one) => typeof one === "string");
     case "SNRs":

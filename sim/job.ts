@@ -52,6 +52,8 @@ export interface SessionTask extends Link {
     readonly id: string;
     readonly snrDb: number;
     readonly trial: number;
+    /** Its reconstruction is wanted too. */
+    readonly keepPicture: boolean;
   }[];
 }
 
@@ -62,4 +64,6 @@ export type Job = DescribeJob | GroupJob;
 export interface UnitDone {
   readonly id: string;
   readonly result: UnitResult;
+  /** What is kept of the reconstruction, as lossless WebP. */
+  readonly picture?: Uint8Array;
 }

@@ -135,6 +135,9 @@ export interface VersionedPoint extends PlannedPoint {
   readonly notes: readonly string[];
 }
 
+/** Says of a unit whether its reconstruction is to be kept. */
+export type WantsPicture = (point: PlannedPoint, image: PlannedImage, trial: number) => boolean;
+
 /** The units of one codec and one picture that are still to be computed. */
 export interface MissingGroup {
   readonly codec: PlannedCodec;
@@ -143,13 +146,17 @@ export interface MissingGroup {
   readonly keys: ReadonlyMap<string, UnitKey>;
 }
 
-/** Groups of missing units of some trials, picture by picture so that codecs can share encodes. */
+/**
+ * Groups of missing units of some trials, picture by picture so that codecs can share encodes.
+ * A unit whose picture is wanted and was not kept is missing.
+ */
 export function missingGroups(
   points: readonly VersionedPoint[],
   images: readonly PlannedImage[],
   trials: readonly number[],
   experiment: Pick<Experiment, "seed" | "metrics">,
   store: Store,
+  wantsPicture: WantsPicture = () => false,
 ): MissingGroup[] {
   const groups: MissingGroup[] = [];
   for (const image of images) {
@@ -160,12 +167,14 @@ export function missingGroups(
         for (const trial of trials) {
           const key = unitKey(point, point.version, image, trial, experiment.seed);
           const id = unitId(key);
-          if (store.get(id, experiment.metrics)) continue;
+          const keepPicture = wantsPicture(point, image, trial);
+          const pictureIsThere = !keepPicture || store.hasPicture(id);
+          if (pictureIsThere && store.get(id, experiment.metrics)) continue;
           keys.set(id, key);
           const { session, channel } = point;
           const name = JSON.stringify([session, channel]);
           const task = tasks.get(name) ?? { link: { session, channel }, units: [] };
-          task.units.push({ id, snrDb: point.snrDb, trial });
+          task.units.push({ id, snrDb: point.snrDb, trial, keepPicture });
           tasks.set(name, task);
         }
       }

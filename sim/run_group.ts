@@ -18,6 +18,7 @@ import { type RandomKey, rootKey } from "../core/random.ts";
 import { channelUseBudget, noiseVariance } from "../core/units.ts";
 import type { GroupJob, SessionTask, UnitDone } from "./job.ts";
 import { loadMetric } from "./metrics/mod.ts";
+import { keptPicture } from "./pictures/kept.ts";
 import type { UnitTimes } from "./unit.ts";
 
 /** Opens a codec and its channel for a session; a worker keeps them from job to job. */
@@ -38,7 +39,7 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
     const sideUses = await priceSide(transmission, task.session, host);
     checkTransmission(transmission, sideUses, task.session, job);
     let encodeMs = encoded.ms;
-    for (const { id, snrDb, trial } of task.units) {
+    for (const { id, snrDb, trial, keepPicture } of task.units) {
       const key = root.derive("trial", job.imageDigest, trial);
       const link = { codec, channel, session: task.session, snrDb };
       const sent = await timed(() => transmit(transmission, link, key, job.image));
@@ -63,6 +64,7 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
           details: { ...transmission.details, ...details },
           times,
         },
+        ...keepPicture ? { picture: await keptPicture(image) } : {},
       };
     }
   }

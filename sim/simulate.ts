@@ -20,6 +20,8 @@ import {
   planPoints,
   type VersionedPoint,
 } from "./plan.ts";
+import { keptPicture } from "./pictures/kept.ts";
+import { NO_PICTURES, planPictures } from "./pictures/plan.ts";
 import type { Plugins } from "./plugins.ts";
 import { JobFailure, type Limits, WorkerProcess } from "./pool.ts";
 import { shareOut } from "./schedule.ts";
@@ -65,6 +67,7 @@ export class Simulation implements AsyncDisposable {
   readonly #failures: Failures;
   #data: DataSet | undefined;
   #images: readonly PlannedImage[] = [];
+  #pictures = NO_PICTURES;
 
   constructor(
     private readonly experiment: Experiment,
@@ -83,13 +86,20 @@ export class Simulation implements AsyncDisposable {
   async prepare(): Promise<VersionedPoint[]> {
     this.#data = await openDataSet(this.experiment.data, this.experiment.images ?? undefined);
     this.#images = await this.#identify(this.#data);
-    return await this.#describe();
+    const points = await this.#describe();
+    this.#pictures = planPictures(this.experiment.pictures, points, this.#images);
+    return points;
   }
 
   /** The units still to be computed for the first round. */
   missing(points: readonly VersionedPoint[]): MissingGroup[] {
     const round = nextRound(this.experiment, 0);
-    return missingGroups(points, this.#images, round, this.experiment, this.store);
+    return this.#missing(points, round);
+  }
+
+  #missing(points: readonly VersionedPoint[], trials: readonly number[]): MissingGroup[] {
+    const { experiment, store } = this;
+    return missingGroups(points, this.#images, trials, experiment, store, this.#pictures.wants);
   }
 
   /** Pictures of the data set; known once prepared. */
@@ -118,7 +128,7 @@ export class Simulation implements AsyncDisposable {
     for (let done = 0; verdicts.size < points.length;) {
       const open = points.filter((point) => !verdicts.has(point));
       const round = nextRound(this.experiment, done);
-      await this.#compute(missingGroups(open, this.#images, round, this.experiment, this.store));
+      await this.#compute(this.#missing(open, round));
       this.options.signal.throwIfAborted();
       done += round.length;
       for (const point of open) {
@@ -130,6 +140,7 @@ export class Simulation implements AsyncDisposable {
         }
       }
     }
+    await this.#keepOriginals();
     return {
       points: bestVariants(points.map((point) => ({
         point: this.#summarise(point, verdicts.get(point)),
@@ -139,6 +150,14 @@ export class Simulation implements AsyncDisposable {
       dataName: this.#data?.name ?? this.experiment.data,
       failures: this.#failures.texts,
     };
+  }
+
+  /** The report is made from the store alone, so the originals of its pictures are there too. */
+  async #keepOriginals(): Promise<void> {
+    for (const image of this.#pictures.candidates) {
+      if (this.store.hasPicture(image.digest)) continue;
+      this.store.putPicture(image.digest, await keptPicture(await this.#load(image)));
+    }
   }
 
   #summarise(point: VersionedPoint, verdict?: { trials: number; why: string }): Point {
@@ -211,10 +230,11 @@ export class Simulation implements AsyncDisposable {
         await worker.run<UnitDone, null>(
           this.#job(group, image, done),
           this.#limits(image),
-          ({ id, result }) => {
+          ({ id, result, picture }) => {
             const key = group.keys.get(id);
             if (!key || done.has(id)) return;
             this.store.put(key, result);
+            if (picture) this.store.putPicture(id, picture);
             done.add(id);
             this.options.observer.finished(group.codec.label);
           },

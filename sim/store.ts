@@ -35,6 +35,10 @@ const SCHEMA = `
   CREATE TABLE image(digest TEXT PRIMARY KEY, name TEXT NOT NULL, width INTEGER NOT NULL,
     height INTEGER NOT NULL) STRICT, WITHOUT ROWID`;
 
+/** Pictures for the report, by unit id or by the digest of an original: lossless WebP. */
+const PICTURES =
+  "CREATE TABLE IF NOT EXISTS picture(id TEXT PRIMARY KEY, file BLOB NOT NULL) STRICT";
+
 /** Results of units, on disk. */
 export class Store implements Disposable {
   readonly #db: DatabaseSync;
@@ -59,6 +63,7 @@ export class Store implements Disposable {
       else this.#check();
       // a killed process loses nothing; a power cut may lose the last transactions
       this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      this.#db.exec(PICTURES);
     } catch (error) {
       this.#db.close();
       if (error instanceof DataError) throw error;
@@ -178,6 +183,28 @@ export class Store implements Disposable {
         measure: Number(row["measure_ms"]),
       },
     };
+  }
+
+  /**
+   * Keeps a picture for the report. A unit can be kept without one; then it is computed again.
+   *
+   * @param id A unit's, or the digest of an original.
+   */
+  putPicture(id: string, file: Uint8Array): void {
+    this.#write(() => {
+      this.#db.prepare("INSERT OR REPLACE INTO picture VALUES(?,?)").run(id, file);
+    });
+  }
+
+  /** Whether {@linkcode picture} has one. */
+  hasPicture(id: string): boolean {
+    return this.#db.prepare("SELECT 1 FROM picture WHERE id = ?").get(id) !== undefined;
+  }
+
+  /** The file of a picture that was kept. */
+  picture(id: string): Uint8Array | undefined {
+    const row = this.#db.prepare("SELECT file FROM picture WHERE id = ?").get(id);
+    return row?.["file"] instanceof Uint8Array ? row["file"] : undefined;
   }
 
   /** Mean wall time of the units of a codec in milliseconds; undefined when there are none. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { OptionValues } from "../core/options.ts";
+import type { PlannedImage } from "./plan.ts";
 
 /** A mean over images with its 95 % confidence half-width (Student t); null where undefined. */
 export interface Estimate {
@@ -23,6 +24,8 @@ export interface Point {
   /** Legend text: title, with the options that differ from their defaults. */
   readonly label: string;
   readonly options: OptionValues;
+  /** Of the variant that was best, where `options` stand for several. */
+  readonly chosen?: OptionValues;
   readonly version: string;
   /** Canonical: "awgn", "rayleigh:fading=block". */
   readonly channel: string;
@@ -60,7 +63,12 @@ export interface Summary {
   readonly command: string;
   readonly seed: number;
   readonly versions: Readonly<Record<string, string>>;
-  readonly data: { readonly name: string; readonly images: number };
+  readonly data: {
+    readonly name: string;
+    readonly images: number;
+    /** What they are, in order: a picture is known by the digest of its samples. */
+    readonly list: readonly PlannedImage[];
+  };
   readonly metrics: readonly MetricColumn[];
   /** In the order of the experiment: channel, CBR, codec, SNR. */
   readonly points: readonly Point[];

@@ -75,6 +75,12 @@ export const ARGUMENTS: readonly Argument[] = [
     default: String(DEFAULTS.trials),
   },
   {
+    name: "pictures",
+    value: "N|NAME,...",
+    text: "how many pictures the report shows, or which; 0 keeps none",
+    default: String(DEFAULTS.pictures),
+  },
+  {
     name: "half-width",
     value: "metric=0.1",
     many: true,

@@ -74,6 +74,7 @@ export function buildExperiment(
     trials: given.has("trials")
       ? readNumber(only(given, "trials") as string, "--trials", 1, 1e6)
       : base.trials,
+    pictures: readPictures(given) ?? base.pictures,
     halfWidth: given.has("half-width") ? readHalfWidths(given) : base.halfWidth,
     seed: given.has("seed")
       ? readNumber(only(given, "seed") as string, "--seed", 0, Number.MAX_SAFE_INTEGER)
@@ -153,6 +154,13 @@ function readNumber(text: string, name: string, min: number, max: number, whole 
   }
   const range = Number.isFinite(max) ? ` from ${min} to ${max}` : "";
   throw new OptionError(`${name}: ${whole ? "an integer" : "a number"}${range}; got "${text}"`);
+}
+
+/** A number, or names. */
+function readPictures(given: Arguments): number | string[] | undefined {
+  const texts = list(given, "pictures");
+  const [text = ""] = texts ?? [];
+  return texts?.length === 1 && /^\d+$/.test(text) ? Number(text) : texts;
 }
 
 const PRICES: readonly SideInformationPrice[] = ["ideal", "ldpc", "free"];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PlannedImage } from "../plan.ts";
 import type { Estimate, Point, Summary } from "../summary.ts";
 
 /** What to vary. */
@@ -45,7 +46,7 @@ export function sampleSummary(sample: Sample = {}): Summary {
     command: "deno task sim --data kodak --snr 1,4,7,10,13",
     seed: 1,
     versions: { semcast: "0.1.0" },
-    data: { name: "kodak", images: 24 },
+    data: { name: "kodak", images: 24, list: sampleImages(24) },
     metrics: [
       { id: "psnr", title: "PSNR", unit: "dB", better: "higher", digits: 2, reference: "8 bit" },
       { id: "lpips", title: "LPIPS", unit: "", better: "lower", digits: 3, reference: "AlexNet" },
@@ -53,6 +54,16 @@ export function sampleSummary(sample: Sample = {}): Summary {
     points,
     notes,
   };
+}
+
+/** Landscapes named as Kodak's are. */
+export function sampleImages(count: number): PlannedImage[] {
+  return Array.from({ length: count }, (_, n) => ({
+    name: `kodim${String(n + 1).padStart(2, "0")}.png`,
+    digest: String(n + 1).padStart(32, "0"),
+    width: 768,
+    height: 512,
+  }));
 }
 
 interface Place {
