@@ -18,6 +18,11 @@ export interface MetricInfo {
   readonly digits: number;
   /** Definition: paper, equation, choices made. */
   readonly reference: string;
+  /**
+   * Conditions without which its numbers mean nothing, for the remarks below a table: network, patch
+   * and resize rule. A set metric's stands behind the number of its rows.
+   */
+  readonly note?: string;
 }
 
 /** A metric of one picture against its original. */
@@ -36,8 +41,24 @@ export type FeatureRows = readonly Float32Array[];
 /** A metric of a set of pictures against the originals: rows are kept, so that shards merge. */
 export interface SetMetric extends MetricInfo {
   readonly kind: "set";
+  /** Names the rows: metrics of the same feature set share them, made and kept once. */
+  readonly featureSet: string;
+  /** Rows of one picture, as many for the original as for what arrives; none when it is too small. */
   features(image: RgbImage): Promise<Float32Array[]>;
+  /**
+   * @param original Rows of all originals, picture by picture.
+   * @param received Rows of what arrived, in the same order.
+   * @returns The distance, or NaN where it is undefined (fewer than two rows).
+   */
   distance(original: FeatureRows, received: FeatureRows): number;
+  /**
+   * The distance as it were if row i stood counts[i] times in both sets: what a bootstrap needs,
+   * prepared once. Absent: no confidence interval.
+   */
+  resampled?(
+    original: FeatureRows,
+    received: FeatureRows,
+  ): (counts: ArrayLike<number>) => number;
 }
 
 /** Any metric. */

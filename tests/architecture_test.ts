@@ -50,7 +50,11 @@ const PARTS: readonly Part[] = [
       "train",
     ],
   },
-  { name: "sim", paths: /^sim\//, mayImport: ["contracts", "codec", "channel", "metric", "data"] },
+  {
+    name: "sim",
+    paths: /^sim\//,
+    mayImport: ["contracts", "tensor", "codec", "channel", "metric", "data"],
+  },
   {
     name: "train",
     paths: /^train\//,

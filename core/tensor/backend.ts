@@ -20,54 +20,30 @@
 import { CapabilityError, isDeliberate, OptionError } from "../errors.ts";
 import { installCompanion } from "./companion/install.ts";
 import { loadCompanion } from "./companion/module.ts";
+import { chosenTensors, reportTensors, type TensorEngine, type TensorOptions } from "./engine.ts";
 import { WasmHeap } from "./heap.ts";
 import { installGradients } from "./install_gradients.ts";
 import { loadWasmBackend, loadWebgpuBackend, setWasmFolder, tf } from "./tfjs.ts";
 import { type Adapter, findAdapter } from "./webgpu/adapter.ts";
 import { installWebgpu } from "./webgpu/install.ts";
 
+export type { TensorEngine, TensorOptions } from "./engine.ts";
 export { tf } from "./tfjs.ts";
 export { gdn } from "./ops/gdn.ts";
 export { layerNorm } from "./ops/layer_norm.ts";
 export { type AdamSettings, type AdamState, adamStep, globalNorm } from "./ops/adam_step.ts";
 
-/** What to open. */
-export interface TensorOptions {
-  /** "auto" (default): webgpu where a hardware adapter is, else wasm. */
-  readonly backend?: "auto" | "webgpu" | "wasm";
-  /** oneDNN on the wasm backend: default where it can be used; true insists; false goes without. */
-  readonly native?: boolean;
-  /** Threads of the native pack (default 1: several simulations run side by side). */
-  readonly threads?: number;
-  /** Only kernels whose bits are the same on every machine: plain wasm. Default false. */
-  readonly portable?: boolean;
-  /** Where a web page serves the binaries of the tfjs wasm backend. */
-  readonly wasmFolder?: string;
-}
-
-/** What was opened: belongs into the metadata of every result. */
-export interface TensorEngine {
-  readonly backend: "webgpu" | "wasm";
-  /** Kernel packs in force, the first to be asked first: "oneDNN 2.6.3", "companion (SIMD128)". */
-  readonly packs: readonly string[];
-  readonly threads: number;
-  /** The GPU adapter, where there is one. */
-  readonly adapter: string | null;
-  /** Why this backend and these packs, in one line. */
-  readonly why: string;
-  /** When the same bits come again, in one line. */
-  readonly deterministic: string;
-}
-
 let opened: { readonly key: string; readonly engine: Promise<TensorEngine> } | undefined;
 
 /**
  * Opens tensors for this process. Asked again with the same options, it gives the same engine.
+ * What is not said is as it was chosen for the process (engine.ts).
  *
  * @throws {CapabilityError} When a backend or pack that was asked for by name is not there.
  * @throws {OptionError} For a wrong option, or when tensors are already open with other options.
  */
-export function openTensors(options: TensorOptions = {}): Promise<TensorEngine> {
+export function openTensors(wanted: TensorOptions = {}): Promise<TensorEngine> {
+  const options = { ...chosenTensors(), ...wanted };
   const { backend = "auto", native, threads = 1, portable = false } = options;
   checkOptions(backend, native, threads, portable);
   const key = JSON.stringify([backend, native ?? null, threads, portable]);
@@ -77,8 +53,13 @@ export function openTensors(options: TensorOptions = {}): Promise<TensorEngine> 
         `got ${key}; a process has one engine`,
     );
   }
-  opened ??= { key, engine: open(options).catch(forget) };
+  opened ??= { key, engine: open(options).then(report, forget) };
   return opened.engine;
+}
+
+function report(engine: TensorEngine): TensorEngine {
+  reportTensors(engine);
+  return engine;
 }
 
 /** An engine that could not be opened does not stand in the way of another. */
