@@ -16,24 +16,23 @@ export interface Candidate {
 /** Metric by which variants are chosen, as the literature does. */
 const CRITERION = "psnr";
 
-/** Leaves one point of each group of variants, in the place of the first. */
-export function bestVariants(candidates: readonly Candidate[]): Point[] {
-  const best = new Map<string, Candidate>();
+/** Leaves one candidate of each group of variants, in the place of the first. */
+export function bestVariants<C extends Candidate>(candidates: readonly C[]): C[] {
+  const best = new Map<string, C>();
   for (const [index, candidate] of candidates.entries()) {
     const key = candidate.variantOf ? groupKey(candidate) : String(index);
     const rival = best.get(key);
     if (!rival || quality(candidate.point) > quality(rival.point)) best.set(key, candidate);
   }
-  return [...best.values()].map(({ point, variantOf }) =>
-    variantOf
-      ? {
-        ...point,
-        options: variantOf,
-        chosen: point.options,
-        notes: [...point.notes, choice(point, variantOf)],
-      }
-      : point
-  );
+  return [...best.values()].map((candidate) => {
+    const { point, variantOf } = candidate;
+    if (!variantOf) return candidate;
+    const notes = [...point.notes, choice(point, variantOf)];
+    return {
+      ...candidate,
+      point: { ...point, options: variantOf, chosen: point.options, notes },
+    };
+  });
 }
 
 function groupKey({ point, variantOf }: Candidate): string {

@@ -11,6 +11,7 @@ import { formatSpec, type OptionValues, parseOptions, type Spec } from "../core/
 import { parseRatio } from "../core/units.ts";
 import type { Experiment } from "./experiment.ts";
 import type { CodecRequest, Link, SessionTask } from "./job.ts";
+import { keptFor } from "./metrics/mod.ts";
 import type { Plugins } from "./plugins.ts";
 import type { Store } from "./store.ts";
 import { unitId, type UnitKey } from "./unit.ts";
@@ -148,7 +149,8 @@ export interface MissingGroup {
 
 /**
  * Groups of missing units of some trials, picture by picture so that codecs can share encodes.
- * A unit whose picture is wanted and was not kept is missing.
+ * A unit whose picture is wanted and was not kept is missing. Where only features of the picture
+ * itself are missing, there is a group without units.
  */
 export function missingGroups(
   points: readonly VersionedPoint[],
@@ -159,7 +161,9 @@ export function missingGroups(
   wantsPicture: WantsPicture = () => false,
 ): MissingGroup[] {
   const groups: MissingGroup[] = [];
+  const { values, featureSets } = keptFor(experiment.metrics);
   for (const image of images) {
+    let originalIsThere = store.hasFeatures(image.digest, featureSets);
     for (const [codec, own] of byCodec(points)) {
       const keys = new Map<string, UnitKey>();
       const tasks = new Map<string, { link: Link; units: SessionTask["units"][number][] }>();
@@ -169,7 +173,7 @@ export function missingGroups(
           const id = unitId(key);
           const keepPicture = wantsPicture(point, image, trial);
           const pictureIsThere = !keepPicture || store.hasPicture(id);
-          if (pictureIsThere && store.get(id, experiment.metrics)) continue;
+          if (pictureIsThere && store.get(id, values, featureSets)) continue;
           keys.set(id, key);
           const { session, channel } = point;
           const name = JSON.stringify([session, channel]);
@@ -178,7 +182,8 @@ export function missingGroups(
           tasks.set(name, task);
         }
       }
-      if (keys.size > 0) {
+      if (keys.size > 0 || !originalIsThere) {
+        originalIsThere = true; // every group brings what is missing of it
         groups.push({
           codec,
           image,

@@ -11,27 +11,35 @@
  */
 import type { Channel } from "../core/channel.ts";
 import type { Codec, Host, Session, Transmission } from "../core/codec.ts";
-import { CodecError, OptionError } from "../core/errors.ts";
+import { CodecError } from "../core/errors.ts";
 import { checkImage, type RgbImage } from "../core/image.ts";
-import type { ImageMetric } from "../core/metric.ts";
+import type { ImageMetric, Metric, SetMetric } from "../core/metric.ts";
 import { type RandomKey, rootKey } from "../core/random.ts";
 import { channelUseBudget, noiseVariance } from "../core/units.ts";
-import type { GroupJob, SessionTask, UnitDone } from "./job.ts";
-import { loadMetric } from "./metrics/mod.ts";
+import type { GroupJob, OriginalDone, SessionTask, UnitDone } from "./job.ts";
 import { keptPicture } from "./pictures/kept.ts";
-import type { UnitTimes } from "./unit.ts";
+import type { Features, UnitTimes } from "./unit.ts";
 
-/** Opens a codec and its channel for a session; a worker keeps them from job to job. */
-export type OpenLink = (
-  task: SessionTask,
-) => Promise<{ codec: Codec; channel: Channel; host: Host }>;
+/** What a worker keeps from job to job. */
+export interface Workshop {
+  /** Opens a codec and its channel for a session. */
+  open(task: SessionTask): Promise<{ codec: Codec; channel: Channel; host: Host }>;
+  metric(id: string): Metric;
+}
 
 /** Runs all units of a job; gives each result as soon as it is there. */
-export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<UnitDone> {
-  const metrics = await Promise.all(job.metrics.map(openImageMetric));
+export async function* runGroup(
+  job: GroupJob,
+  workshop: Workshop,
+): AsyncGenerator<UnitDone | OriginalDone> {
+  const judges = sortJudges(job.metrics.map((id) => workshop.metric(id)));
+  if (job.originals.length > 0) {
+    const wanted = judges.sets.filter(({ featureSet }) => job.originals.includes(featureSet));
+    yield { kind: "original", features: await featuresOf(wanted, job.image) };
+  }
   const root = rootKey(job.seed);
   for (const task of job.tasks) {
-    const { codec, channel, host } = await open(task);
+    const { codec, channel, host } = await workshop.open(task);
     const encoded = await timed(() =>
       codec.encode([job.image], [root.derive("encode", job.imageDigest)])
     );
@@ -46,7 +54,7 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
       const decoded = await timed(() => codec.decode([sent.value], [key.derive("decode")]));
       const { image, outage, details } = only(decoded.value, "decode");
       checkReceived(image, job.image);
-      const measured = await timed(() => measure(metrics, job.image, image));
+      const measured = await timed(() => measure(judges, job.image, image));
       const times: UnitTimes = {
         encode: encodeMs,
         channel: sent.ms,
@@ -55,12 +63,13 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
       };
       encodeMs = 0; // the encode was made once
       yield {
+        kind: "unit",
         id,
         result: {
           symbolUses: transmission.symbols.length / 2,
           sideUses,
           outage,
-          metrics: measured.value,
+          ...measured.value,
           details: { ...transmission.details, ...details },
           times,
         },
@@ -70,10 +79,22 @@ export async function* runGroup(job: GroupJob, open: OpenLink): AsyncGenerator<U
   }
 }
 
-async function openImageMetric(id: string): Promise<ImageMetric> {
-  const metric = await loadMetric(id);
-  if (metric.kind === "image") return metric;
-  throw new OptionError(`--metrics ${id}: a metric of single pictures`);
+/** The metrics of a job; of those that share a feature set, one. */
+interface Judges {
+  readonly images: readonly ImageMetric[];
+  readonly sets: readonly SetMetric[];
+}
+
+function sortJudges(metrics: readonly Metric[]): Judges {
+  const sets = new Map<string, SetMetric>();
+  for (const metric of metrics) if (metric.kind === "set") sets.set(metric.featureSet, metric);
+  return { images: metrics.filter((metric) => metric.kind === "image"), sets: [...sets.values()] };
+}
+
+async function featuresOf(sets: readonly SetMetric[], image: RgbImage): Promise<Features> {
+  const features: Record<string, Float32Array[]> = {};
+  for (const set of sets) features[set.featureSet] = await set.features(image);
+  return features;
 }
 
 interface Sending {
@@ -100,13 +121,13 @@ function transmit(
 }
 
 async function measure(
-  metrics: readonly ImageMetric[],
+  { images, sets }: Judges,
   original: RgbImage,
   received: RgbImage,
-): Promise<Record<string, number>> {
-  const values: Record<string, number> = {};
-  for (const metric of metrics) values[metric.id] = await metric.measure(original, received);
-  return values;
+): Promise<{ metrics: Record<string, number>; features?: Features }> {
+  const metrics: Record<string, number> = {};
+  for (const metric of images) metrics[metric.id] = await metric.measure(original, received);
+  return sets.length > 0 ? { metrics, features: await featuresOf(sets, received) } : { metrics };
 }
 
 /** Channel uses of the side information at the session's price. */

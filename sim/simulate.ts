@@ -8,15 +8,18 @@
 import type { RgbImage } from "../core/image.ts";
 import { imageDigest } from "../core/digest.ts";
 import { DataError } from "../core/errors.ts";
+import type { TensorEngine, TensorOptions } from "../core/tensor/engine.ts";
 import { type DataSet, openDataSet } from "./data/mod.ts";
 import { bestVariants } from "./best_variants.ts";
 import type { Experiment } from "./experiment.ts";
 import { Failures } from "./failures.ts";
-import type { DescribeJob, Description, GroupJob, UnitDone } from "./job.ts";
+import type { DescribeJob, Description, GroupJob, Progress, TensorsOpened } from "./job.ts";
+import { keptFor, metricInfo } from "./metrics/mod.ts";
 import {
   type MissingGroup,
   missingGroups,
   type PlannedImage,
+  type PlannedPoint,
   planPoints,
   type VersionedPoint,
 } from "./plan.ts";
@@ -24,11 +27,12 @@ import { keptPicture } from "./pictures/kept.ts";
 import { NO_PICTURES, planPictures } from "./pictures/plan.ts";
 import type { Plugins } from "./plugins.ts";
 import { JobFailure, type Limits, WorkerProcess } from "./pool.ts";
+import { recordOf, type RunRecord, WHOLE } from "./run_record.ts";
 import { shareOut } from "./schedule.ts";
 import { judge, nextRound } from "./stopping.ts";
 import type { Store } from "./store.ts";
-import type { Point } from "./summary.ts";
-import { metricValues, pointResults, summarisePoint } from "./summarise.ts";
+import type { Estimate, Point } from "./summary.ts";
+import { metricValues, pointDistance, pointResults, summarisePoint } from "./summarise.ts";
 
 /** What a run tells while it goes on. */
 export interface Observer {
@@ -36,6 +40,8 @@ export interface Observer {
   planned(work: readonly { readonly label: string; readonly total: number }[]): void;
   /** A unit of a codec is stored. */
   finished(label: string): void;
+  /** What tensors are computed with, as soon as somebody computes with them. */
+  told(text: string): void;
   /** Something failed or is missing: one sentence. */
   warned(text: string): void;
 }
@@ -45,9 +51,28 @@ export interface RunOptions {
   readonly workers: number;
   readonly timeLimitMs: number;
   readonly memoryLimitBytes: number;
+  /** What tensors are computed with. Results agree to about 1e-5 between engines. */
+  readonly tensors: TensorOptions;
   readonly observer: Observer;
   /** Stops the run; what is finished is kept. */
   readonly signal: AbortSignal;
+  /**
+   * Has the units of a round computed on other machines and brings them into the store; absent:
+   * they are computed by worker processes here.
+   *
+   * @returns What failed, one sentence each.
+   */
+  readonly elsewhere?: (round: Round) => Promise<readonly string[]>;
+}
+
+/** What a run computes next: some trials of the points that are not yet decided. */
+export interface Round {
+  readonly points: readonly VersionedPoint[];
+  readonly trials: readonly number[];
+  /** What of it the store lacks. */
+  readonly groups: readonly MissingGroup[];
+  /** What the store is filled for. */
+  readonly record: RunRecord;
 }
 
 /** What a run gave. */
@@ -68,6 +93,7 @@ export class Simulation implements AsyncDisposable {
   #data: DataSet | undefined;
   #images: readonly PlannedImage[] = [];
   #pictures = NO_PICTURES;
+  readonly #engines = new Set<string>();
 
   constructor(
     private readonly experiment: Experiment,
@@ -91,20 +117,24 @@ export class Simulation implements AsyncDisposable {
     return points;
   }
 
-  /** The units still to be computed for the first round. */
-  missing(points: readonly VersionedPoint[]): MissingGroup[] {
-    const round = nextRound(this.experiment, 0);
-    return this.#missing(points, round);
-  }
-
-  #missing(points: readonly VersionedPoint[], trials: readonly number[]): MissingGroup[] {
-    const { experiment, store } = this;
-    return missingGroups(points, this.#images, trials, experiment, store, this.#pictures.wants);
+  /** What a store lacks of some trials: of the first round and this run's store, if not said. */
+  missing(
+    points: readonly VersionedPoint[],
+    trials: readonly number[] = nextRound(this.experiment, 0),
+    store: Store = this.store,
+  ): MissingGroup[] {
+    const wants = this.#pictures.wants;
+    return missingGroups(points, this.#images, trials, this.experiment, store, wants);
   }
 
   /** Pictures of the data set; known once prepared. */
-  get imageCount(): number {
-    return this.#images.length;
+  get images(): readonly PlannedImage[] {
+    return this.#images;
+  }
+
+  /** What failed so far, one sentence each. */
+  get failures(): readonly string[] {
+    return this.#failures.texts;
   }
 
   /**
@@ -117,20 +147,23 @@ export class Simulation implements AsyncDisposable {
     const [smallest] = [...groups].sort((a, b) => area(a) - area(b));
     const task = smallest?.tasks[0], unit = task?.units[0];
     if (!smallest || !task || !unit) return undefined;
-    await this.#compute([{ ...smallest, tasks: [{ ...task, units: [unit] }] }]);
+    await this.compute([{ ...smallest, tasks: [{ ...task, units: [unit] }] }]);
     return this.store.meanUnitMs(smallest.codec.request.codec);
   }
 
   /** Runs to the end. */
   async run(): Promise<RunResult> {
     const points = await this.prepare();
+    const record = recordOf(this.experiment, WHOLE, points, this.#images);
+    this.store.putRun(record);
     const verdicts = new Map<VersionedPoint, { trials: number; why: string }>();
     for (let done = 0; verdicts.size < points.length;) {
       const open = points.filter((point) => !verdicts.has(point));
-      const round = nextRound(this.experiment, done);
-      await this.#compute(this.#missing(open, round));
+      const trials = nextRound(this.experiment, done);
+      const groups = this.missing(open, trials);
+      await this.#computeRound({ points: open, trials, groups, record });
       this.options.signal.throwIfAborted();
-      done += round.length;
+      done += trials.length;
       for (const point of open) {
         const results = pointResults(point, this.#images, done, this.experiment, this.store);
         const verdict = judge(this.experiment, done, (id) => metricValues(results, id));
@@ -141,15 +174,35 @@ export class Simulation implements AsyncDisposable {
       }
     }
     await this.#keepOriginals();
+    this.store.putRun({ ...record, ended: true, failures: this.failures });
+    const chosen = bestVariants(points.map((planned) => ({
+      planned,
+      point: this.#summarise(planned, verdicts.get(planned)),
+      ...(planned.codec.variantOf ? { variantOf: planned.codec.variantOf } : {}),
+    })));
     return {
-      points: bestVariants(points.map((point) => ({
-        point: this.#summarise(point, verdicts.get(point)),
-        ...(point.codec.variantOf ? { variantOf: point.codec.variantOf } : {}),
-      }))),
+      points: chosen.map(({ planned, point }) => ({
+        ...point,
+        metrics: { ...point.metrics, ...this.#distances(planned, point.trials) },
+      })),
       images: this.#images,
       dataName: this.#data?.name ?? this.experiment.data,
-      failures: this.#failures.texts,
+      failures: this.failures,
     };
+  }
+
+  async #computeRound(round: Round): Promise<void> {
+    const { elsewhere } = this.options;
+    if (!elsewhere) return await this.compute(round.groups);
+    const groups = round.groups.filter(({ keys }) => keys.size > 0);
+    if (groups.length > 0) {
+      this.#tellPlan(groups);
+      await this[Symbol.asyncDispose](); // workers that would only wait; they come back when needed
+      for (const text of await elsewhere({ ...round, groups })) this.#failures.add(text);
+      this.options.signal.throwIfAborted();
+    }
+    const left = this.missing(round.points, round.trials);
+    await this.compute(left.filter(({ keys }) => keys.size === 0)); // features of originals alone
   }
 
   /** The report is made from the store alone, so the originals of its pictures are there too. */
@@ -163,8 +216,19 @@ export class Simulation implements AsyncDisposable {
   #summarise(point: VersionedPoint, verdict?: { trials: number; why: string }): Point {
     const { trials, why } = verdict ?? { trials: 1, why: "" };
     const results = pointResults(point, this.#images, trials, this.experiment, this.store);
-    const { metrics } = this.experiment;
+    const metrics = keptFor(this.experiment.metrics).values;
     return summarisePoint(point, results, { images: this.#images, metrics, trials, stopped: why });
+  }
+
+  #distances(point: VersionedPoint, trials: number): Record<string, Estimate> {
+    const distances: Record<string, Estimate> = {};
+    for (const metric of this.experiment.metrics.map(metricInfo)) {
+      if (metric.kind !== "set") continue;
+      const { seed } = this.experiment;
+      const distance = pointDistance(metric, point, this.#images, trials, seed, this.store);
+      distances[metric.id] = distance;
+    }
+    return distances;
   }
 
   async #identify(data: DataSet): Promise<PlannedImage[]> {
@@ -187,9 +251,14 @@ export class Simulation implements AsyncDisposable {
     await this.#share(codecs, (codec) => codec, async (codec, worker) => {
       const own = points.filter((point) => point.codec === codec);
       const links = own.map(({ session, channel }) => ({ session, channel }));
-      const job: DescribeJob = { kind: "describe", codec: codec.request, links };
+      const { tensors } = this.options;
+      const job: DescribeJob = { kind: "describe", tensors, codec: codec.request, links };
       try {
-        const versions = await worker.run<never, Description[]>(job, this.#limits(), () => {});
+        const versions = await worker.run<TensorsOpened, Description[]>(
+          job,
+          this.#limits(),
+          ({ engine }) => this.#keepEngine(engine),
+        );
         for (const [index, point] of own.entries()) {
           const { version, notes } = versions[index] as Description;
           described.push({ ...point, version, notes });
@@ -206,18 +275,22 @@ export class Simulation implements AsyncDisposable {
     );
   }
 
-  async #compute(groups: readonly MissingGroup[]): Promise<void> {
-    const { observer } = this.options;
-    const perCodec = new Map<string, number>();
-    for (const { codec, keys } of groups) {
-      perCodec.set(codec.label, (perCodec.get(codec.label) ?? 0) + keys.size);
-    }
-    observer.planned([...perCodec].map(([label, total]) => ({ label, total })));
+  /** Computes and stores units on the worker processes; failures are named and passed over. */
+  async compute(groups: readonly MissingGroup[]): Promise<void> {
+    this.#tellPlan(groups);
     await this.#share(
       groups,
       (group) => group.image.digest,
       (group, worker) => this.#computeGroup(group, worker),
     );
+  }
+
+  #tellPlan(groups: readonly MissingGroup[]): void {
+    const perCodec = new Map<string, number>();
+    for (const { codec, keys } of groups) {
+      perCodec.set(codec.label, (perCodec.get(codec.label) ?? 0) + keys.size);
+    }
+    this.options.observer.planned([...perCodec].map(([label, total]) => ({ label, total })));
   }
 
   async #computeGroup(group: MissingGroup, worker: WorkerProcess): Promise<void> {
@@ -227,17 +300,10 @@ export class Simulation implements AsyncDisposable {
     let failure: unknown;
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        await worker.run<UnitDone, null>(
+        await worker.run<Progress, null>(
           this.#job(group, image, done),
           this.#limits(image),
-          ({ id, result, picture }) => {
-            const key = group.keys.get(id);
-            if (!key || done.has(id)) return;
-            this.store.put(key, result);
-            if (picture) this.store.putPicture(id, picture);
-            done.add(id);
-            this.options.observer.finished(group.codec.label);
-          },
+          (progress) => this.#keep(progress, group, done),
         );
         this.#failures.worked(group.codec);
         return;
@@ -249,17 +315,41 @@ export class Simulation implements AsyncDisposable {
     this.#failures.failed(group.codec, group.image, failureText(failure));
   }
 
+  #keep(progress: Progress, group: MissingGroup, done: Set<string>): void {
+    if (progress.kind === "tensors") return this.#keepEngine(progress.engine);
+    if (progress.kind === "original") {
+      return this.store.putFeatures(group.image.digest, progress.features);
+    }
+    const { id, result, picture } = progress, key = group.keys.get(id);
+    if (!key || done.has(id)) return;
+    this.store.put(key, result);
+    if (picture) this.store.putPicture(id, picture);
+    done.add(id);
+    this.options.observer.finished(group.codec.label);
+  }
+
+  #keepEngine({ why, deterministic }: TensorEngine): void {
+    const text = `${why}; ${deterministic}`;
+    if (this.#engines.has(text)) return;
+    this.#engines.add(text);
+    this.store.putEngine(text);
+    this.options.observer.told(`tensors: ${text}`);
+  }
+
   #job(group: MissingGroup, image: RgbImage, done: ReadonlySet<string>): GroupJob {
     const tasks = group.tasks.map((task) => ({
       ...task,
       units: task.units.filter(({ id }) => !done.has(id)),
     }));
+    const { featureSets } = keptFor(this.experiment.metrics);
     return {
       kind: "group",
+      tensors: this.options.tensors,
       codec: group.codec.request,
       image,
       imageDigest: group.image.digest,
       metrics: this.experiment.metrics,
+      originals: featureSets.filter((one) => !this.store.hasFeatures(group.image.digest, [one])),
       seed: this.experiment.seed,
       tasks: tasks.filter(({ units }) => units.length > 0),
     };
@@ -295,9 +385,8 @@ export class Simulation implements AsyncDisposable {
   }
 }
 
-function pointName(
-  { codec, session, channel, snrDb }: Omit<VersionedPoint, "version" | "notes">,
-): string {
+/** Tells points of an experiment apart. */
+export function pointName({ codec, session, channel, snrDb }: PlannedPoint): string {
   return JSON.stringify([codec.label, codec.request, session, channel, snrDb]);
 }
 

@@ -16,7 +16,7 @@ import type { Estimate } from "./summary.ts";
 export const CONFIDENCE = 0.95;
 
 /** The normal quantile of 0.975, where Student t goes with many images. */
-const Z_975 = 1.959963984540054;
+export const Z_975 = 1.959963984540054;
 
 /**
  * Sum in the order given, its rounding errors added up apart.

@@ -8,7 +8,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { DataError } from "../core/errors.ts";
 import { canonicalJson } from "./canonical.ts";
-import { unitId, type UnitKey, type UnitResult } from "./unit.ts";
+import type { FeatureRows } from "../core/metric.ts";
+import type { RunRecord } from "./run_record.ts";
+import { formatShard, parseShard } from "./shard.ts";
+import { type Features, unitId, type UnitKey, type UnitResult } from "./unit.ts";
 
 /** Marks the file as ours: "smct". */
 const APPLICATION_ID = 0x736d6374;
@@ -39,6 +42,36 @@ const SCHEMA = `
 const PICTURES =
   "CREATE TABLE IF NOT EXISTS picture(id TEXT PRIMARY KEY, file BLOB NOT NULL) STRICT";
 
+/**
+ * Rows of features for metrics of sets, by unit id or by the digest of an original; the versions of
+ * the metrics (digests of their weights); what tensors were computed with.
+ */
+const SETS = `
+  CREATE TABLE IF NOT EXISTS feature(
+    subject TEXT NOT NULL,
+    feature_set TEXT NOT NULL,
+    count INTEGER NOT NULL,        -- rows
+    data BLOB NOT NULL,            -- f32[count, width], little-endian
+    PRIMARY KEY(subject, feature_set)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS metric(id TEXT PRIMARY KEY, version TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS engine(text TEXT PRIMARY KEY) STRICT`;
+
+/** What the store was filled for; see RunRecord. Each text is canonical JSON. */
+const RUNS = `CREATE TABLE IF NOT EXISTS run(
+  experiment TEXT NOT NULL, shard TEXT NOT NULL, images TEXT NOT NULL, versions TEXT NOT NULL,
+  ended INTEGER NOT NULL, failures TEXT NOT NULL,
+  PRIMARY KEY(experiment, shard)) STRICT, WITHOUT ROWID`;
+
+/** Where a store lies. */
+export interface StoreOptions {
+  /**
+   * In a folder that several machines see, one of which writes while others read. SQLite's
+   * write-ahead log needs memory that all of them share, so that a rollback journal is kept instead.
+   */
+  readonly sharedFolder?: boolean;
+}
+
 /** Results of units, on disk. */
 export class Store implements Disposable {
   readonly #db: DatabaseSync;
@@ -49,7 +82,7 @@ export class Store implements Disposable {
    * @throws {DataError} When the file cannot be written, is damaged, or is not a store. It is left
    * as it is.
    */
-  constructor(readonly path: string) {
+  constructor(readonly path: string, { sharedFolder = false }: StoreOptions = {}) {
     const isNew = !exists(path);
     try {
       this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -62,8 +95,11 @@ export class Store implements Disposable {
       if (isNew) this.#create();
       else this.#check();
       // a killed process loses nothing; a power cut may lose the last transactions
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      const journal = sharedFolder ? "DELETE" : "WAL";
+      this.#db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = NORMAL`);
+      this.#db.exec(RUNS);
       this.#db.exec(PICTURES);
+      this.#db.exec(SETS);
     } catch (error) {
       this.#db.close();
       if (error instanceof DataError) throw error;
@@ -130,7 +166,67 @@ export class Store implements Disposable {
       for (const [metric, value] of Object.entries(result.metrics)) {
         insert.run(id, metric, Number.isNaN(value) ? null : value);
       }
+      this.#insertFeatures(id, result.features ?? {});
     });
+  }
+
+  /** Keeps rows of features of an original, by its digest. */
+  putFeatures(subject: string, features: Features): void {
+    this.#write(() => this.#insertFeatures(subject, features));
+  }
+
+  #insertFeatures(subject: string, features: Features): void {
+    const insert = this.#db.prepare("INSERT OR IGNORE INTO feature VALUES(?,?,?,?)");
+    for (const [featureSet, rows] of Object.entries(features)) {
+      insert.run(subject, featureSet, rows.length, joinRows(rows));
+    }
+  }
+
+  /** Rows of features of a unit or an original; undefined when they are not there. */
+  features(subject: string, featureSet: string): Float32Array[] | undefined {
+    const row = this.#db.prepare(
+      "SELECT count, data FROM feature WHERE subject = ? AND feature_set = ?",
+    ).get(subject, featureSet);
+    return row?.["data"] instanceof Uint8Array
+      ? splitRows(row["data"], Number(row["count"]))
+      : undefined;
+  }
+
+  /** Whether {@linkcode features} has rows of all these feature sets. */
+  hasFeatures(subject: string, featureSets: readonly string[]): boolean {
+    const find = this.#db.prepare("SELECT 1 FROM feature WHERE subject = ? AND feature_set = ?");
+    return featureSets.every((featureSet) => find.get(subject, featureSet) !== undefined);
+  }
+
+  /**
+   * Says with which version of a metric (digest of its weights) the values of this store are made.
+   *
+   * @throws {DataError} When they are made with another: values of both would stand in one column.
+   */
+  claimMetric(id: string, version: string): void {
+    this.#write(() => {
+      this.#db.prepare("INSERT OR IGNORE INTO metric VALUES(?,?)").run(id, version);
+    });
+    const kept = this.#db.prepare("SELECT version FROM metric WHERE id = ?").get(id)?.["version"];
+    if (kept !== version) {
+      throw new DataError(
+        `the store "${this.path}" holds values of "${id}" made with other weights (${kept}; those ` +
+          `at hand: ${version}): choose another --out, or bring the former weights back`,
+      );
+    }
+  }
+
+  /** Keeps a line that says what tensors were computed with. */
+  putEngine(text: string): void {
+    this.#write(() => {
+      this.#db.prepare("INSERT OR IGNORE INTO engine VALUES(?)").run(text);
+    });
+  }
+
+  /** All that {@linkcode putEngine} was told, in alphabetical order. */
+  engines(): string[] {
+    return this.#db.prepare("SELECT text FROM engine ORDER BY text").all()
+      .map((row) => String(row["text"]));
   }
 
   /** Remembers the name of a picture for people who look into the store. */
@@ -159,8 +255,15 @@ export class Store implements Disposable {
     }
   }
 
-  /** The result of a unit, or undefined when it or one of the metrics is missing. */
-  get(id: string, metrics: readonly string[]): UnitResult | undefined {
+  /**
+   * The result of a unit, without its rows of features; undefined when it, one of the metrics or
+   * one of the feature sets is missing.
+   */
+  get(
+    id: string,
+    metrics: readonly string[],
+    featureSets: readonly string[] = [],
+  ): UnitResult | undefined {
     const row = this.#db.prepare("SELECT * FROM unit WHERE id = ?").get(id);
     if (!row) return undefined;
     const values: Record<string, number> = {};
@@ -170,6 +273,7 @@ export class Store implements Disposable {
       values[String(one["metric"])] = one["value"] === null ? NaN : Number(one["value"]);
     }
     if (metrics.some((metric) => !(metric in values))) return undefined;
+    if (!this.hasFeatures(id, featureSets)) return undefined;
     return {
       symbolUses: Number(row["symbol_uses"]),
       sideUses: Number(row["side_uses"]),
@@ -207,6 +311,85 @@ export class Store implements Disposable {
     return row?.["file"] instanceof Uint8Array ? row["file"] : undefined;
   }
 
+  /** Notes for what the store is filled; a later record of the same share replaces an earlier one. */
+  putRun({ experiment, shard, images, versions, ended, failures }: RunRecord): void {
+    this.#write(() => {
+      this.#db.prepare("INSERT OR REPLACE INTO run VALUES(?,?,?,?,?,?)").run(
+        canonicalJson(experiment),
+        formatShard(shard),
+        images,
+        canonicalJson(versions),
+        Number(ended),
+        canonicalJson(failures),
+      );
+    });
+  }
+
+  /** Everything for which the store was filled, shares in their order. */
+  runs(): RunRecord[] {
+    const records = this.#db.prepare("SELECT * FROM run").all().map((row) => ({
+      experiment: JSON.parse(String(row["experiment"])),
+      shard: parseShard(String(row["shard"]), `the store "${this.path}"`),
+      images: String(row["images"]),
+      versions: JSON.parse(String(row["versions"])),
+      ended: row["ended"] === 1,
+      failures: JSON.parse(String(row["failures"])),
+    }));
+    return records.sort((a, b) => a.shard.of - b.shard.of || a.shard.index - b.shard.index);
+  }
+
+  /**
+   * Copies what another store holds and this one does not: units, metrics, whatever a store keeps.
+   * What both hold stays as it is here. Runs are not copied: this store was not filled for them.
+   *
+   * @param path Of a store that was opened as one before, and so is known to be whole.
+   * @throws {DataError} When this store cannot be written, or the other's values of a metric were
+   * made with other weights; then nothing is copied.
+   */
+  copyFrom(path: string): void {
+    this.#db.prepare("ATTACH DATABASE ? AS other").run(path);
+    try {
+      this.#refuseOtherMetrics(path);
+      this.#write(() => {
+        for (const table of this.#tables("main")) {
+          if (table === "run" || !this.#tables("other").includes(table)) continue;
+          const columns = this.#columns(table).map((name) => `"${name}"`).join(", ");
+          this.#db.exec(
+            `INSERT OR IGNORE INTO main."${table}"(${columns}) SELECT ${columns} FROM other."${table}"`,
+          );
+        }
+      });
+    } finally {
+      this.#db.exec("DETACH DATABASE other");
+    }
+  }
+
+  #refuseOtherMetrics(path: string): void {
+    if (!this.#tables("other").includes("metric")) return;
+    const other = this.#db.prepare(
+      `SELECT one.id, one.version AS here, two.version AS there
+       FROM main.metric AS one JOIN other.metric AS two USING(id) WHERE here <> there`,
+    ).get();
+    if (!other) return;
+    const { id, here, there } = other;
+    throw new DataError(
+      `the store "${path}" holds values of "${id}" made with other weights (${there}; those in ` +
+        `"${this.path}": ${here}): values of both would stand in one column`,
+    );
+  }
+
+  #tables(database: "main" | "other"): string[] {
+    const rows = this.#db.prepare(
+      `SELECT name FROM ${database}.sqlite_master WHERE type = 'table' ORDER BY name`,
+    ).all();
+    return rows.map((row) => String(row["name"]));
+  }
+
+  #columns(table: string): string[] {
+    return this.#db.prepare("SELECT name FROM pragma_table_info(?, 'main')").all(table)
+      .map((row) => String(row["name"]));
+  }
+
   /** Mean wall time of the units of a codec in milliseconds; undefined when there are none. */
   meanUnitMs(codec: string): number | undefined {
     const row = this.#db.prepare(
@@ -224,6 +407,17 @@ export class Store implements Disposable {
   [Symbol.dispose](): void {
     this.#db.close();
   }
+}
+
+function joinRows(rows: FeatureRows): Uint8Array {
+  const width = rows[0]?.length ?? 0, floats = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) floats.set(row, index * width);
+  return new Uint8Array(floats.buffer);
+}
+
+function splitRows(data: Uint8Array, count: number): Float32Array[] {
+  const floats = new Float32Array(data.slice().buffer), width = floats.length / count;
+  return Array.from({ length: count }, (_, row) => floats.subarray(row * width, (row + 1) * width));
 }
 
 function reason(error: unknown): string {

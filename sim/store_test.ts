@@ -127,3 +127,25 @@ Deno.test("a full disk is told, and what was stored before is still there", () =
     assert(error.message.includes("all earlier results are kept"), error.message);
     assertEquals(store.get(unitId(key), ["psnr"]), result);
   }));
+
+Deno.test("rows of features come back exactly, of units and of originals, and none are rows too", () =>
+  inFolder((path) => {
+    const rows = [Float32Array.of(1, Math.fround(0.1), -0), Float32Array.of(NaN, Infinity, 3)];
+    using store = new Store(path);
+    store.put(key, { ...result, features: { net: rows, small: [] } });
+    store.putFeatures("original", { net: rows.toReversed() });
+    assertEquals(store.features(unitId(key), "net"), rows);
+    assertEquals(store.features(unitId(key), "small"), []);
+    assertEquals(store.features("original", "net"), rows.toReversed());
+    assertEquals(store.features("original", "small"), undefined);
+    assertEquals(store.get(unitId(key), [], ["net", "small"])?.symbolUses, result.symbolUses);
+    assertEquals(store.get(unitId(key), [], ["net", "other"]), undefined);
+  }));
+
+Deno.test("values made with other weights are never mixed with those that are there", () =>
+  inFolder((path) => {
+    using store = new Store(path);
+    store.claimMetric("fid", "0123");
+    store.claimMetric("fid", "0123");
+    assertThrows(() => store.claimMetric("fid", "4567"), DataError, "0123; those at hand: 4567");
+  }));

@@ -4,9 +4,12 @@
  * @module
  */
 import { sourceValues } from "../core/image.ts";
+import type { SetMetric } from "../core/metric.ts";
 import type { Experiment } from "./experiment.ts";
+import { keptFor } from "./metrics/mod.ts";
 import type { PlannedImage, VersionedPoint } from "./plan.ts";
 import { unitKey } from "./plan.ts";
+import { type PictureRows, setEstimate } from "./set_estimate.ts";
 import { estimate, mean } from "./statistics.ts";
 import type { Store } from "./store.ts";
 import type { Estimate, Point } from "./summary.ts";
@@ -28,10 +31,12 @@ export function pointResults(
   { seed, metrics }: Pick<Experiment, "seed" | "metrics">,
   store: Store,
 ): PointResults {
+  const { values, featureSets } = keptFor(metrics);
   const found = images.map((image) => {
     const units: UnitResult[] = [];
     for (let trial = 0; trial < trials; trial++) {
-      const unit = store.get(unitId(unitKey(point, point.version, image, trial, seed)), metrics);
+      const id = unitId(unitKey(point, point.version, image, trial, seed));
+      const unit = store.get(id, values, featureSets);
       if (unit) units.push(unit);
     }
     return { image, units };
@@ -44,12 +49,36 @@ export function metricValues({ images }: PointResults, metric: string): number[]
   return images.map(({ units }) => units.map((unit) => unit.metrics[metric] ?? NaN));
 }
 
-/** A row of the summary. */
+/** The distance of a set metric at a point. */
+export function pointDistance(
+  metric: SetMetric,
+  point: VersionedPoint,
+  images: readonly PlannedImage[],
+  trials: number,
+  seed: number,
+  store: Store,
+): Estimate {
+  const rowsOf = (image: PlannedImage, trial: number): PictureRows => {
+    const id = unitId(unitKey(point, point.version, image, trial, seed));
+    const original = store.features(image.digest, metric.featureSet);
+    const received = store.features(id, metric.featureSet);
+    return original && received ? { original, received } : { original: [], received: [] };
+  };
+  const allTrials = function* (): Iterable<PictureRows[]> {
+    for (let trial = 0; trial < trials; trial++) {
+      yield images.map((image) => rowsOf(image, trial));
+    }
+  };
+  return setEstimate(metric, allTrials());
+}
+
+/** A row of the summary, without the distances of sets. */
 export function summarisePoint(
   point: VersionedPoint,
   results: PointResults,
   context: {
     readonly images: readonly PlannedImage[];
+    /** Metrics of single pictures. */
     readonly metrics: readonly string[];
     readonly trials: number;
     readonly stopped: string;
@@ -75,9 +104,7 @@ export function summarisePoint(
     outageRate: all.length > 0 ? total(all, (unit) => Number(unit.outage)) / all.length : 0,
     trials: context.trials,
     metrics: Object.fromEntries(
-      context.metrics.map((
-        metric,
-      ) => [metric, perImage((unit) => unit.metrics[metric] ?? NaN)]),
+      context.metrics.map((metric) => [metric, perImage((unit) => unit.metrics[metric] ?? NaN)]),
     ),
     encodeMs: meanMs(all, (unit) => unit.times.encode),
     decodeMs: meanMs(all, (unit) => unit.times.decode),

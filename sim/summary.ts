@@ -14,6 +14,8 @@ export interface Estimate {
   readonly halfWidth: number | null;
   /** Images that went into the mean. */
   readonly count: number;
+  /** Rows of features (patches) in all, of a distance between sets. */
+  readonly rows?: number;
   /** Images whose value is infinite (lossless); left out of the mean and said in a note. */
   readonly infinite?: number;
 }
@@ -56,6 +58,8 @@ export interface MetricColumn {
   readonly better: "higher" | "lower";
   readonly digits: number;
   readonly reference: string;
+  /** Conditions to be stated below a table. */
+  readonly note?: string;
 }
 
 /** The whole summary, the content of `summary.json`. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Session } from "../core/codec.ts";
+import type { FeatureRows } from "../core/metric.ts";
 import type { OptionValues } from "../core/options.ts";
 import { digestOf } from "./canonical.ts";
 
@@ -30,6 +31,9 @@ export function unitId(key: UnitKey): string {
   return digestOf({ protocol: PROTOCOL, ...key });
 }
 
+/** Feature set -> rows of one picture. */
+export type Features = Readonly<Record<string, FeatureRows>>;
+
 /** What a unit gave. */
 export interface UnitResult {
   /** Channel uses of the symbols and, apart, of the side information at its price. */
@@ -38,6 +42,8 @@ export interface UnitResult {
   readonly outage: boolean;
   /** Metric id -> value; NaN where undefined for this picture. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Feature set -> rows of what arrived, for metrics of sets. */
+  readonly features?: Features;
   readonly details: Readonly<Record<string, number>>;
   readonly times: UnitTimes;
 }

@@ -9,12 +9,16 @@ import process from "node:process";
 import type { Codec, Host } from "../core/codec.ts";
 import type { Channel } from "../core/channel.ts";
 import { isDeliberate } from "../core/errors.ts";
+import type { Metric } from "../core/metric.ts";
 import { parseOptions } from "../core/options.ts";
+import { chooseTensors, tensorsInUse } from "../core/tensor/engine.ts";
 import { canonicalJson } from "./canonical.ts";
 import { hostFor, Memo } from "./host.ts";
-import type { CodecRequest, DescribeJob, Description, Job, Link } from "./job.ts";
+import type { CodecRequest, DescribeJob, Description, Job, Link, Progress } from "./job.ts";
+import { loadMetric } from "./metrics/mod.ts";
 import { loadPlugins, type Plugins } from "./plugins.ts";
 import { runGroup } from "./run_group.ts";
+import { WeightFolder } from "./weight_folder.ts";
 
 /** Encodes and other shared work, per process. */
 const MEMO_BYTES = 256 * 2 ** 20;
@@ -29,6 +33,8 @@ interface Opened {
 
 const memo = new Memo(MEMO_BYTES);
 const opened = new Map<string, Promise<Opened>>();
+const weights = new WeightFolder();
+const judges = new Map<string, Metric>();
 let plugins: { key: string; loaded: Promise<Plugins> } | undefined;
 
 function pluginsOf(specifiers: readonly string[]): Promise<Plugins> {
@@ -80,10 +86,37 @@ async function describe(job: DescribeJob): Promise<Description[]> {
   return descriptions;
 }
 
+/** A metric stays, and with it the network that it may have loaded. */
+function metric(id: string): Metric {
+  const made = judges.get(id) ?? loadMetric(id, weights);
+  judges.set(id, made);
+  return made;
+}
+
+let reported = false;
+
+function tell(progress: Progress): void {
+  process.send?.({ progress });
+}
+
+/** Says once what tensors are computed with, whoever opened them. */
+function tellTensors(): void {
+  const engine = tensorsInUse();
+  if (!engine || reported) return;
+  reported = true;
+  tell({ kind: "tensors", engine });
+}
+
 async function work(job: Job): Promise<unknown> {
-  if (job.kind === "describe") return await describe(job);
-  for await (const unit of runGroup(job, (task) => open(job.codec, task))) {
-    process.send?.({ progress: unit });
+  chooseTensors(job.tensors);
+  if (job.kind === "describe") {
+    const descriptions = await describe(job);
+    tellTensors();
+    return descriptions;
+  }
+  for await (const done of runGroup(job, { open: (task) => open(job.codec, task), metric })) {
+    tellTensors();
+    tell(done);
   }
   return null;
 }

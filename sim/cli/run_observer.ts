@@ -23,6 +23,12 @@ export class RunObserver implements Observer {
     this.#progress?.advance(this.#labels.indexOf(label));
   }
 
+  told(text: string): void {
+    if (this.quiet) return;
+    if (this.#progress) this.#progress.say(text);
+    else console.log(text);
+  }
+
   warned(text: string): void {
     if (this.#progress && !this.quiet) this.#progress.say(text);
     else console.error(text);

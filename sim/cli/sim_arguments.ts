@@ -99,6 +99,13 @@ export const ARGUMENTS: readonly Argument[] = [
     default: "all cores",
   },
   {
+    name: "backend",
+    value: "auto|webgpu|native|wasm|portable",
+    text:
+      "what networks compute with: a GPU, oneDNN, WebAssembly, WebAssembly with the same bits everywhere; said in the summary",
+    default: "auto",
+  },
+  {
     name: "out",
     value: "DIR",
     text: "folder of results; what it holds already is not computed again",

@@ -18,11 +18,13 @@ export function listing({ codecs, channels }: Plugins): string {
     lines.push(`  ${id}  ${title}`, `      ${reference}`, ...describeOptions({ ...options }));
   }
   lines.push("", "Metrics");
-  for (const { id, info } of metrics()) {
+  for (const { id, info, needs, asset } of metrics()) {
     const { title, unit, better, reference } = info;
+    const weights = needs.map((need) => need.title).join(" and ");
     lines.push(
       `  ${id}  ${title}${unit ? ` in ${unit}` : ""}, ${better} is better`,
       `      ${reference}`,
+      ...weights ? [`      needs the weights of ${weights}: deno task assets ${asset}`] : [],
     );
   }
   return lines.join("\n");

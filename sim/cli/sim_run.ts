@@ -6,6 +6,7 @@
 import { DataError } from "../../core/errors.ts";
 import { formatSpec, type OptionsSchema } from "../../core/options.ts";
 import { DEFAULTS, type Experiment } from "../experiment.ts";
+import { chooseMetrics, type MetricChoice } from "../metric_choice.ts";
 import { metricInfo } from "../metrics/mod.ts";
 import { writeOutputs, writeWhole } from "../output/files.ts";
 import { duration, terminalSize } from "../output/progress.ts";
@@ -15,6 +16,7 @@ import type { Plugins } from "../plugins.ts";
 import { type RunResult, Simulation } from "../simulate.ts";
 import { Store } from "../store.ts";
 import type { MetricColumn, Summary } from "../summary.ts";
+import { WeightFolder } from "../weight_folder.ts";
 import { EXIT } from "./exit.ts";
 import { RunObserver } from "./run_observer.ts";
 import type { Settings } from "./sim_settings.ts";
@@ -28,25 +30,29 @@ export async function runSimulation(
   const { out, quiet } = settings;
   await makeFolder(out);
   using store = new Store(`${out}/results.sqlite`);
+  const choice = await chooseMetrics(experiment.metrics, new WeightFolder());
+  const possible = withMetrics(experiment, choice);
+  for (const [id, version] of choice.versions) store.claimMetric(id, version);
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   Deno.addSignalListener("SIGINT", onInterrupt);
   const say = (text: string): void => quiet ? undefined : console.log(text);
   const observer = new RunObserver(quiet);
-  await using simulation = new Simulation(experiment, plugins, store, {
+  await using simulation = new Simulation(possible, plugins, store, {
     ...settings,
     observer,
     signal: stop.signal,
   });
   try {
     say(`semcast: ${commandOf(experiment, plugins)}`);
+    if (choice.missing) console.error(choice.missing);
     if (settings.dryRun) {
       await printPlan(simulation, store, settings.workers);
       return 0;
     }
     const result = await simulation.run();
     observer.end();
-    const summary = summaryOf(experiment, plugins, result);
+    const summary = summaryOf(experiment, plugins, result, choice, store.engines());
     await writeWhole(`${out}/experiment.json`, `${JSON.stringify(experiment, null, 2)}\n`);
     const files = await writeOutputs(out, summary);
     say(`\n${terminalTable(summary, tableWidth())}\n`);
@@ -63,6 +69,17 @@ export async function runSimulation(
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }
+}
+
+/**
+ * The experiment without what cannot be measured here.
+ *
+ * @throws {DataError} When nothing is left, or what is left out was to decide when to stop.
+ */
+function withMetrics(experiment: Experiment, { ready, missing }: MetricChoice): Experiment {
+  const lost = Object.keys(experiment.halfWidth).filter((id) => !ready.includes(id));
+  if (ready.length > 0 && lost.length === 0) return { ...experiment, metrics: ready };
+  throw new DataError(`${missing}; without them there is nothing to run for`);
 }
 
 /** Columns for a table in a file or pipe, where nothing needs to be left out. */
@@ -91,7 +108,7 @@ async function printPlan(simulation: Simulation, store: Store, workers: number):
     const groups = perCodec.get(codec) ?? [];
     const open = count(groups);
     const asked = points.filter((point) => point.codec.request.codec === codec).length *
-      simulation.imageCount;
+      simulation.images.length;
     const meanMs = store.meanUnitMs(codec) ?? (open > 0 ? await simulation.probe(groups) : 0);
     if (meanMs === undefined) known = false;
     else totalMs += meanMs * open / workers;
@@ -110,21 +127,29 @@ function summaryOf(
   experiment: Experiment,
   plugins: Plugins,
   { points, images, dataName, failures }: RunResult,
+  { ready, versions, missing }: MetricChoice,
+  engines: readonly string[],
 ): Summary {
   return {
     command: commandOf(experiment, plugins),
     seed: experiment.seed,
-    versions: { semcast: "0.1.0", deno: Deno.version.deno, v8: Deno.version.v8 },
+    versions: {
+      semcast: "0.1.0",
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+      ...engines.length > 0 ? { tensors: engines.join(" | ") } : {},
+      ...Object.fromEntries([...versions].map(([id, digests]) => [`weights of ${id}`, digests])),
+    },
     data: { name: dataName, images: images.length, list: images },
-    metrics: experiment.metrics.map(column),
+    metrics: ready.map(column),
     points,
-    notes: failures,
+    notes: [...missing ? [missing] : [], ...failures],
   };
 }
 
 function column(metric: string): MetricColumn {
-  const { id, title, unit, better, digits, reference } = metricInfo(metric);
-  return { id, title, unit, better, digits, reference };
+  const { id, title, unit, better, digits, reference, note } = metricInfo(metric);
+  return { id, title, unit, better, digits, reference, ...note ? { note } : {} };
 }
 
 /** Stands for a default that no value equals. */

@@ -6,6 +6,7 @@
 import type { SideInformationPrice } from "../../core/codec.ts";
 import { OptionError } from "../../core/errors.ts";
 import { parseOptions, parseSpec, type Spec } from "../../core/options.ts";
+import type { TensorOptions } from "../../core/tensor/engine.ts";
 import {
   type AssumedSnr,
   checkExperiment,
@@ -19,12 +20,13 @@ import type { Plugins } from "../plugins.ts";
 import type { Arguments } from "./arguments.ts";
 import { DEFAULT_MEMORY_LIMIT_MIB, DEFAULT_OUT, DEFAULT_TIME_LIMIT_S } from "./sim_arguments.ts";
 
-/** How to run; nothing of it changes a result. */
+/** How to run; nothing of it changes a result (tensors: by more than 1e-5). */
 export interface Settings {
   readonly out: string;
   readonly workers: number;
   readonly timeLimitMs: number;
   readonly memoryLimitBytes: number;
+  readonly tensors: TensorOptions;
   readonly dryRun: boolean;
   readonly quiet: boolean;
 }
@@ -38,6 +40,7 @@ export function readSettings(given: Arguments): Settings {
     workers: number("workers", navigator.hardwareConcurrency, 1024),
     timeLimitMs: 1000 * number("time-limit", DEFAULT_TIME_LIMIT_S, 1e6),
     memoryLimitBytes: 2 ** 20 * number("memory-limit", DEFAULT_MEMORY_LIMIT_MIB, 1e6),
+    tensors: readBackend(only(given, "backend") ?? "auto"),
     dryRun: given.has("dry-run"),
     quiet: given.has("quiet"),
   };
@@ -85,7 +88,7 @@ export function buildExperiment(
 }
 
 /** All that a run would refuse later is refused now. */
-function checkIds({ codecs, channels, metrics }: Experiment, plugins: Plugins): void {
+function checkIds({ codecs, channels, metrics, halfWidth }: Experiment, plugins: Plugins): void {
   for (const { id, options } of codecs) {
     parseOptions(plugins.codecs.get(id).options, options, `codec ${id}`);
   }
@@ -94,6 +97,10 @@ function checkIds({ codecs, channels, metrics }: Experiment, plugins: Plugins): 
   }
   if (metrics.length === 0) throw new OptionError("--metrics: at least one; got none");
   for (const id of metrics) knownMetrics().get(id);
+  for (const id of Object.keys(halfWidth)) {
+    if (knownMetrics().get(id).info.kind === "image") continue;
+    throw new OptionError(`--half-width ${id}: a metric of single pictures; this one is of sets`);
+  }
 }
 
 const EXPERIMENTS = new URL("../experiments/", import.meta.url);
@@ -161,6 +168,23 @@ function readPictures(given: Arguments): number | string[] | undefined {
   const texts = list(given, "pictures");
   const [text = ""] = texts ?? [];
   return texts?.length === 1 && /^\d+$/.test(text) ? Number(text) : texts;
+}
+
+/** One thread a worker: they run side by side, and bits depend on the number of threads. */
+const BACKENDS: Readonly<Record<string, TensorOptions>> = {
+  auto: {},
+  webgpu: { backend: "webgpu" },
+  native: { backend: "wasm", native: true },
+  wasm: { backend: "wasm", native: false },
+  portable: { backend: "wasm", portable: true },
+};
+
+function readBackend(text: string): TensorOptions {
+  const tensors = Object.hasOwn(BACKENDS, text) ? BACKENDS[text] : undefined;
+  if (tensors) return tensors;
+  throw new OptionError(
+    `--backend: one of ${Object.keys(BACKENDS).join(", ")}; got "${text}"`,
+  );
 }
 
 const PRICES: readonly SideInformationPrice[] = ["ideal", "ldpc", "free"];

@@ -18,7 +18,7 @@ Deno.bench({ name: "copy", group: "768 x 512", baseline: true }, () => {
 });
 
 for (const id of metrics().ids()) {
-  const metric = await loadMetric(id);
+  const metric = loadMetric(id);
   if (metric.kind !== "image") continue;
   Deno.bench({ name: id, group: "768 x 512" }, async () => {
     await metric.measure(original, received);

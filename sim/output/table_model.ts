@@ -77,8 +77,17 @@ export function tableModel(summary: Summary): TableModel {
     columns,
     rows: rows(summary.points, columns, groups.length),
     notes: [...notes.numbers.keys()],
-    remarks: summary.notes.map(printable),
+    remarks: [...metricRemarks(summary), ...summary.notes].map(printable),
   };
+}
+
+/** What a number of a metric rests on: its network, and for sets how many patches there were. */
+function metricRemarks({ metrics, points }: Summary): string[] {
+  return metrics.flatMap(({ id, title, note }) => {
+    if (!note) return [];
+    const rows = distinct(points.flatMap(({ metrics }) => metrics[id]?.rows ?? []));
+    return [`${title}: ${[...rows].map((count) => `${count} `).join("or ")}${note}`];
+  });
 }
 
 /** One sentence that a reader needs above every number. */
