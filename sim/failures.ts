@@ -35,7 +35,7 @@ export class Failures {
 
   /** A codec failed on a picture. */
   failed(codec: PlannedCodec, image: PlannedImage, why: string): void {
-    this.#add(`${codec.request.codec} failed on ${image.name}: ${why}`);
+    this.add(`${codec.request.codec} failed on ${image.name}: ${why}`);
     const inARow = (this.#inARow.get(codec) ?? 0) + 1;
     this.#inARow.set(codec, inARow);
     if (inARow >= FAILURES_IN_A_ROW) this.giveUp(codec, `it failed on ${inARow} pictures in a row`);
@@ -45,10 +45,12 @@ export class Failures {
   giveUp(codec: PlannedCodec, why: string): void {
     if (this.#givenUp.has(codec)) return;
     this.#givenUp.add(codec);
-    this.#add(`${codec.request.codec} is given up: ${why}; the other codecs go on`);
+    this.add(`${codec.request.codec} is given up: ${why}; the other codecs go on`);
   }
 
-  #add(text: string): void {
+  /** Something else failed: one sentence; said again, it counts once. */
+  add(text: string): void {
+    if (this.#texts.includes(text)) return;
     this.#texts.push(text);
     this.tell(text);
   }

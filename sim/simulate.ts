@@ -162,7 +162,6 @@ export class Simulation implements AsyncDisposable {
       const trials = nextRound(this.experiment, done);
       const groups = this.missing(open, trials);
       await this.#computeRound({ points: open, trials, groups, record });
-      this.options.signal.throwIfAborted();
       done += trials.length;
       for (const point of open) {
         const results = pointResults(point, this.#images, done, this.experiment, this.store);
@@ -283,6 +282,7 @@ export class Simulation implements AsyncDisposable {
       (group) => group.image.digest,
       (group, worker) => this.#computeGroup(group, worker),
     );
+    this.options.signal.throwIfAborted();
   }
 
   #tellPlan(groups: readonly MissingGroup[]): void {
