@@ -51,10 +51,9 @@ class Lpips:
 
     def __call__(self, x: Tensor, x_hat: Tensor) -> Tensor:
         with torch.no_grad():
-            wanted = [unit(h) for h in self.features(x)]
-        got = [unit(h) for h in self.features(x_hat)]
-        terms = zip(wanted, got, self.weights)
-        return sum(((a - b).square() * w).sum(1).mean((1, 2)) for a, b, w in terms)
+            wanted = self.features(x)
+        terms = zip(wanted, self.features(x_hat), self.weights)
+        return sum(Distance.apply(a, b, w) for a, b, w in terms)
 
     def features(self, x: Tensor) -> list[Tensor]:
         """After the first layer and after each of the fires but the first: seven maps."""
@@ -78,6 +77,30 @@ class Lpips:
         return F.conv2d(x, self.net[f"{name}.weight"], self.net[f"{name}.bias"], **options)
 
 
-def unit(h: Tensor) -> Tensor:
-    """Every position's vector at length 1."""
-    return h / (h.square().sum(1, keepdim=True).sqrt() + 1e-10)
+class Distance(torch.autograd.Function):
+    """Mean over the positions of sum_c w_c (a_c / |a| - b_c / |b|)^2; its gradient by b alone.
+
+    Written out because the first maps are large: autograd would pass over them twice as often.
+    """
+
+    @staticmethod
+    def forward(ctx, a: Tensor, b: Tensor, weights: Tensor) -> Tensor:
+        scale = 1 / (length(b) + 1e-10)
+        unit = b * scale
+        difference = unit - a / (length(a) + 1e-10)
+        weighted = difference * weights
+        ctx.save_for_backward(unit, weighted, scale)
+        return torch.linalg.vecdot(weighted, difference, dim=1).mean((1, 2))
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[None, Tensor, None]:
+        unit, weighted, scale = ctx.saved_tensors
+        positions = unit.shape[2] * unit.shape[3]
+        along = torch.linalg.vecdot(weighted, unit, dim=1)[:, None]
+        factor = scale * (2 / positions * grad)[:, None, None, None]
+        return None, torch.addcmul(weighted, along, unit, value=-1).mul_(factor), None
+
+
+def length(h: Tensor) -> Tensor:
+    """Of the vector at every position."""
+    return torch.linalg.vector_norm(h, dim=1, keepdim=True)

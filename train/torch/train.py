@@ -30,7 +30,7 @@ from torch import Tensor, nn
 import checkpoint
 from photographs import Crops, read_folder, whole_picture
 
-CODECS = {"deepjscc": "deepjscc", "cdm-jscc": "cdm_jscc", "gan-jscc": "gan_jscc"}
+CODECS = {"deepjscc": "deepjscc", "cdm-jscc": "cdm_jscc_training", "gan-jscc": "gan_jscc"}
 
 
 class Codec(Protocol):
