@@ -35,6 +35,11 @@ export interface Host {
   /** Bits per channel use an ideal code may count on over the session's channel at an SNR. */
   capacity(snrDb: Decibel): number;
   /**
+   * Channel uses that so many bits of side information cost in a session: a codec that promises its
+   * CBR for each image leaves room for them. Infinity: the link carries none.
+   */
+  sideUses(bits: number, session: Session): Promise<number>;
+  /**
    * Computes once per key and keeps the result, within a memory budget, for every codec of this
    * process: a sweep over SNR asks for the same encode many times. Values are shared.
    */

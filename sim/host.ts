@@ -4,7 +4,7 @@
  * @module
  */
 import type { Channel } from "../core/channel.ts";
-import type { Host } from "../core/codec.ts";
+import type { Host, Session } from "../core/codec.ts";
 
 /** Keeps values by key within a budget of bytes; the least recently used goes first. */
 export class Memo {
@@ -48,6 +48,18 @@ export class Memo {
 export function hostFor(channel: Channel, memo: Memo): Host {
   return {
     capacity: (snrDb) => channel.capacity(snrDb, null),
+    sideUses: (bits, session) => sideUses(bits, session, channel),
     memo: (key, bytes, make) => memo.get(key, bytes, make),
   };
+}
+
+async function sideUses(
+  bits: number,
+  { sideInformation, snrDb }: Session,
+  channel: Channel,
+): Promise<number> {
+  if (bits === 0 || sideInformation === "free") return 0;
+  if (sideInformation === "ideal") return Math.ceil(bits / channel.capacity(snrDb, null));
+  const { sideInformationRate } = await import("../baselines/separate/ldpc/link_adaptation.ts");
+  return Math.ceil(bits / sideInformationRate(snrDb));
 }

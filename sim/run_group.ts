@@ -44,7 +44,7 @@ export async function* runGroup(
       codec.encode([job.image], [root.derive("encode", job.imageDigest)])
     );
     const transmission = only(encoded.value, "encode");
-    const sideUses = await priceSide(transmission, task.session, host);
+    const sideUses = await host.sideUses(transmission.side.bits, task.session);
     checkTransmission(transmission, sideUses, task.session, job);
     let encodeMs = encoded.ms;
     for (const { id, snrDb, trial, keepPicture } of task.units) {
@@ -128,20 +128,6 @@ async function measure(
   const metrics: Record<string, number> = {};
   for (const metric of images) metrics[metric.id] = await metric.measure(original, received);
   return sets.length > 0 ? { metrics, features: await featuresOf(sets, received) } : { metrics };
-}
-
-/** Channel uses of the side information at the session's price. */
-async function priceSide(
-  { side }: Transmission,
-  session: Session,
-  host: Host,
-): Promise<number> {
-  if (side.bits === 0 || session.sideInformation === "free") return 0;
-  if (session.sideInformation === "ideal") {
-    return Math.ceil(side.bits / host.capacity(session.snrDb));
-  }
-  const { sideInformationRate } = await import("../baselines/separate/ldpc/link_adaptation.ts");
-  return Math.ceil(side.bits / sideInformationRate(session.snrDb));
 }
 
 /** Relative tolerance of the unit power: float32 symbols, summed in float64. */

@@ -46,6 +46,7 @@ function host(): Host & { made: string[] } {
   return {
     made,
     capacity: (snrDb) => awgn.create({}).capacity(snrDb, null),
+    sideUses: () => Promise.resolve(0),
     memo<T>(key: string, _bytes: unknown, make: () => Promise<T>): Promise<T> {
       if (!kept.has(key)) {
         if (key.startsWith("file")) made.push(key.split(" ").at(-1)!);

@@ -17,6 +17,7 @@ import { ldpcCode } from "./ldpc.ts";
 
 const host: Host = {
   capacity: (snrDb) => Math.log2(1 + 10 ** (snrDb / 10)),
+  sideUses: () => Promise.resolve(0),
   memo: (_, __, make) => make(),
 };
 
