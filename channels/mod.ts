@@ -5,10 +5,12 @@
  */
 import type { ChannelPlugin } from "../core/channel.ts";
 import { awgn } from "./awgn.ts";
+import { mimo } from "./mimo.ts";
 import { noiseless } from "./noiseless.ts";
+import { ofdm } from "./ofdm.ts";
 import { rayleigh } from "./rayleigh.ts";
 
-export { awgn, noiseless, rayleigh };
+export { awgn, mimo, noiseless, ofdm, rayleigh };
 
 /** Every channel, in the order of the help. */
-export const channels: readonly ChannelPlugin[] = [awgn, rayleigh, noiseless];
+export const channels: readonly ChannelPlugin[] = [awgn, rayleigh, ofdm, mimo, noiseless];

@@ -9,6 +9,7 @@ import type { RandomKey } from "../core/random.ts";
 import { awgnCapacity, toDecibel } from "../core/units.ts";
 import { rayleighErgodicCapacity } from "./ergodic_capacity.ts";
 import { openNormals } from "../wasm/random/mod.ts";
+import { multiply } from "./complex.ts";
 import { addNoise, checkSnr, checkTransmission } from "./noise.ts";
 
 /** Options of the channel. */
@@ -81,16 +82,4 @@ function drawGains(key: RandomKey, length: number, fades: number): Float32Array 
   for (let i = 0; i < drawn.length; i++) drawn[i] = (drawn[i] as number) * Math.SQRT1_2;
   for (let i = drawn.length; i < length; i++) gains[i] = drawn[i % 2] as number;
   return gains;
-}
-
-/** Complex products. */
-function multiply(gains: Float32Array, symbols: Float32Array): Float32Array {
-  const products = new Float32Array(symbols.length);
-  for (let at = 0; at < symbols.length; at += 2) {
-    const hRe = gains[at] as number, hIm = gains[at + 1] as number;
-    const xRe = symbols[at] as number, xIm = symbols[at + 1] as number;
-    products[at] = hRe * xRe - hIm * xIm;
-    products[at + 1] = hRe * xIm + hIm * xRe;
-  }
-  return products;
 }
