@@ -351,6 +351,7 @@ export class Store implements Disposable {
     try {
       this.#refuseOtherMetrics(path);
       this.#write(() => {
+        this.#db.exec("PRAGMA defer_foreign_keys = ON"); // tables come in no special order
         for (const table of this.#tables("main")) {
           if (table === "run" || !this.#tables("other").includes(table)) continue;
           const columns = this.#columns(table).map((name) => `"${name}"`).join(", ");

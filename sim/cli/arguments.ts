@@ -15,6 +15,8 @@ export interface Argument {
   readonly value?: string;
   /** May be followed by several values, parted by blanks. */
   readonly many?: boolean;
+  /** May stand without a value; then its list is empty. */
+  readonly alone?: boolean;
   /** What it means, with its unit. */
   readonly text: string;
   /** As in the help; absent: none. */
@@ -52,10 +54,13 @@ export function readArguments(args: readonly string[], table: readonly Argument[
   });
   const values = new Map<string, readonly string[]>();
   for (const name of flags) if (parsed[name]) values.set(name, []);
-  for (const { name, many } of table.filter(({ value }) => value !== undefined)) {
-    const given = parsed[name] as string[];
-    if (given.length === 0) continue;
-    if (given.some((value) => value === "")) throw new OptionError(`--${name}: a value is missing`);
+  for (const { name, many, alone } of table.filter(({ value }) => value !== undefined)) {
+    const all = parsed[name] as string[];
+    if (all.length === 0) continue;
+    const given = all.filter((value) => value !== "");
+    if (given.length < all.length && !alone) {
+      throw new OptionError(`--${name}: a value is missing`);
+    }
     if (given.length > 1 && !many) {
       throw new OptionError(`--${name}: one value; got ${given.length}: ${given.join(" ")}`);
     }
@@ -96,8 +101,9 @@ const HELP_WIDTH = 100;
 /** The help of a command: every option with its meaning and default. */
 export function helpText(usage: string, table: readonly Argument[]): string {
   const lines = table.flatMap((argument) => {
-    const { name, value, many, text } = argument;
-    const head = `  --${name}${value ? ` ${value}` : ""}${many ? " ..." : ""}`;
+    const { name, value, many, alone, text } = argument;
+    const values = `${value ? ` ${value}` : ""}${many ? " ..." : ""}`;
+    const head = `  --${name}${alone ? ` [${values.trim()}]` : values}`;
     const body = argument.default === undefined ? text : `${text} [${argument.default}]`;
     const wrapped = wrap(body, HELP_WIDTH - HELP_INDENT);
     if (head.length >= HELP_INDENT - 1) {

@@ -35,7 +35,7 @@ export interface OpenRun extends RunGround {
 /** How a run is set up. */
 export interface RunSetup extends StoreOptions {
   /** Where its units are computed; see {@linkcode RunOptions}. */
-  readonly elsewhere?: (ground: RunGround) => NonNullable<RunOptions["elsewhere"]>;
+  readonly elsewhere?: (ground: RunGround) => Promise<NonNullable<RunOptions["elsewhere"]>>;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function withRun(
     ...settings,
     observer,
     signal,
-    ...elsewhere ? { elsewhere: elsewhere(ground) } : {},
+    ...elsewhere ? { elsewhere: await elsewhere(ground) } : {},
   });
   try {
     if (choice.missing) console.error(choice.missing);

@@ -23,8 +23,16 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(listing(plugins));
     return 0;
   }
+  const experiment = buildExperiment(given, file, plugins);
+  const { shard, slurm, dryRun } = settings;
+  if (shard) {
+    const { runWithShard } = await import("./shard_run.ts");
+    return await runWithShard(experiment, plugins, settings, shard);
+  }
   const { runSimulation } = await import("./sim_run.ts");
-  return await runSimulation(buildExperiment(given, file, plugins), plugins, settings);
+  if (!slurm || dryRun) return await runSimulation(experiment, plugins, settings);
+  const { slurmSetup } = await import("./slurm_setup.ts");
+  return await runSimulation(experiment, plugins, settings, slurmSetup(settings, slurm));
 }
 
 if (import.meta.main) await exitOnError(() => main(Deno.args));

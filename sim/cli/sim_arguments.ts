@@ -6,6 +6,7 @@
  */
 import type { Option } from "../../core/options.ts";
 import { DEFAULTS } from "../experiment.ts";
+import { SLURM_SETTINGS } from "../slurm/settings.ts";
 import { type Argument, helpText } from "./arguments.ts";
 
 /** Where results go when nothing is said. */
@@ -106,6 +107,18 @@ export const ARGUMENTS: readonly Argument[] = [
     default: "auto",
   },
   {
+    name: "shard",
+    value: "2/5",
+    text: "computes only this share of the units, for deno task merge",
+  },
+  {
+    name: "slurm",
+    value: "key=value",
+    many: true,
+    alone: true,
+    text: `has a Slurm cluster compute, and waits for it; ${slurmKeys()}`,
+  },
+  {
     name: "out",
     value: "DIR",
     text: "folder of results; what it holds already is not computed again",
@@ -139,6 +152,11 @@ export const ARGUMENTS: readonly Argument[] = [
   { name: "quiet", text: "prints errors only" },
   { name: "help", text: "this text" },
 ];
+
+function slurmKeys(): string {
+  return Object.entries(SLURM_SETTINGS).map(([key, { value, text }]) => `${key}=${value}: ${text}`)
+    .join("; ");
+}
 
 const USAGE = `deno task sim [options]
 

@@ -17,6 +17,8 @@ import {
 import { isAbsent } from "../files.ts";
 import { metrics as knownMetrics } from "../metrics/mod.ts";
 import type { Plugins } from "../plugins.ts";
+import { parseShard, type Shard } from "../shard.ts";
+import { parseSlurm, type SlurmSettings } from "../slurm/settings.ts";
 import type { Arguments } from "./arguments.ts";
 import { DEFAULT_MEMORY_LIMIT_MIB, DEFAULT_OUT, DEFAULT_TIME_LIMIT_S } from "./sim_arguments.ts";
 
@@ -27,6 +29,10 @@ export interface Settings {
   readonly timeLimitMs: number;
   readonly memoryLimitBytes: number;
   readonly tensors: TensorOptions;
+  /** Only this share is computed. */
+  readonly shard?: Shard;
+  /** A cluster computes. */
+  readonly slurm?: SlurmSettings;
   readonly dryRun: boolean;
   readonly quiet: boolean;
 }
@@ -43,6 +49,22 @@ export function readSettings(given: Arguments): Settings {
     tensors: readBackend(only(given, "backend") ?? "auto"),
     dryRun: given.has("dry-run"),
     quiet: given.has("quiet"),
+    ...readMachines(given),
+  };
+}
+
+/** @throws {OptionError} When a share or the cluster's settings are wrong, or both are given. */
+function readMachines(given: Arguments): Pick<Settings, "shard" | "slurm"> {
+  const shard = only(given, "shard"), slurm = given.get("slurm");
+  if (shard !== undefined && slurm) {
+    throw new OptionError("--shard and --slurm: one of them; an array makes its shards by itself");
+  }
+  if (shard !== undefined && given.has("dry-run")) {
+    throw new OptionError("--dry-run: of the whole experiment; leave --shard away");
+  }
+  return {
+    ...shard === undefined ? {} : { shard: parseShard(shard, "--shard") },
+    ...slurm ? { slurm: parseSlurm(slurm) } : {},
   };
 }
 

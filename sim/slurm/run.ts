@@ -1,0 +1,159 @@
+/**
+ * Has the rounds of a run computed by Slurm: one job array a round, one shard a task, each with a
+ * store of its own; at the end of a round all stores are merged into that of the run.
+ *
+ * The store of the run is filled only while no task runs, because tasks read it. A process that is
+ * cut off leaves the array at work; the same command, run again, goes on with it.
+ *
+ * @module
+ */
+import { digestOf } from "../canonical.ts";
+import type { Experiment } from "../experiment.ts";
+import type { RunRecord } from "../run_record.ts";
+import { shareOf } from "../share.ts";
+import { pointName, type Round } from "../simulate.ts";
+import type { Store } from "../store.ts";
+import { JobArray, untilOver } from "./array.ts";
+import { cancelJobs, checkSlurm, isOver, taskStates } from "./cluster.ts";
+import { collectShards, lostText, shardFailures } from "./collect.ts";
+import { ArrayFolder, type LeftArray, type Order, orderDigest, taskScript } from "./order.ts";
+import { sbatchArguments, type SlurmSettings } from "./settings.ts";
+
+/** What the rounds have in common. */
+export interface SlurmRunOptions {
+  readonly experiment: Experiment;
+  /** Of the run; in a folder that the nodes see. */
+  readonly store: Store;
+  /** Absolute path for the files of arrays; seen by the nodes. It is there only while it is needed. */
+  readonly folder: string;
+  readonly settings: SlurmSettings;
+  readonly run: Order["run"];
+  /** A unit of a codec is stored, by the codec's label. */
+  readonly finished: (label: string) => void;
+  /** Something that a user may want to know: one sentence. */
+  readonly tell: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The rounds of one run. */
+export class SlurmRun {
+  /** An array of an earlier process, still at work for this experiment. */
+  #left: LeftArray | undefined;
+
+  private constructor(
+    private readonly options: SlurmRunOptions,
+    private readonly folder: ArrayFolder,
+  ) {}
+
+  /**
+   * Begins, or takes up what an earlier process left: an array that is at work for the same
+   * experiment is kept, another one cancelled; what is finished is brought into the store.
+   *
+   * @throws {CapabilityError} When Slurm is not installed.
+   */
+  static async begin(options: SlurmRunOptions): Promise<SlurmRun> {
+    await checkSlurm();
+    const run = new SlurmRun(options, new ArrayFolder(options.folder));
+    const left = run.folder.left();
+    const states = left ? await taskStates(left.jobs) : [];
+    const isAtWork = left !== undefined && !states?.every(isOver);
+    if (isAtWork && left.experiment === digestOf(options.experiment)) {
+      run.#left = left;
+    } else {
+      if (isAtWork) await run.#cancel(left);
+      run.#collect();
+      run.folder.remove();
+    }
+    return run;
+  }
+
+  /**
+   * Computes a round and brings its units into the store.
+   *
+   * @returns What failed, one sentence each.
+   */
+  async compute(round: Round): Promise<readonly string[]> {
+    const order = this.#orderOf(round), digest = orderDigest(order, round.record);
+    const array = this.#arrayOf(round, digest);
+    const left = this.#left;
+    this.#left = undefined;
+    if (left?.order === digest) {
+      this.options.tell(`slurm: goes on with job ${left.jobs.join(", ")}`);
+      array.resume(left);
+    } else {
+      if (left) await this.#cancel(left);
+      this.#collect();
+      this.folder.write(this.folder.order, JSON.stringify(order));
+      this.folder.write(this.folder.script, taskScript(this.folder.order));
+      await array.start(busyTasks(round, order.tasks));
+    }
+    try {
+      const lost = await array.finish();
+      const own = this.#collect().flatMap((record) => shardFailures(record, round.record));
+      const failures = [...new Set(own), ...lost.map((task) => lostText(task, this.folder))];
+      if (lost.length === 0) this.folder.remove();
+      return failures;
+    } catch (error) {
+      this.#collect(); // stopped: what is finished is kept all the same
+      throw error;
+    }
+  }
+
+  #orderOf({ trials, points }: Round): Order {
+    const { experiment, store, settings, run } = this.options;
+    return {
+      experiment,
+      tasks: settings.tasks,
+      trials,
+      points: points.map(pointName),
+      known: Deno.realPathSync(store.path),
+      run: { ...run, workers: settings.cpus },
+    };
+  }
+
+  #arrayOf(round: Round, order: string): JobArray {
+    const { experiment, settings, finished, tell, signal } = this.options;
+    const labels = new Map<string, string>();
+    for (const { codec, keys } of round.groups) {
+      for (const id of keys.keys()) labels.set(id, codec.label);
+    }
+    return new JobArray({
+      request: {
+        script: this.folder.script,
+        log: this.folder.log("%a"),
+        workingFolder: Deno.cwd(),
+        sbatch: sbatchArguments(settings),
+      },
+      store: (index) => this.folder.store(index),
+      tries: settings.tries,
+      poll: settings.poll,
+      onUnits: (ids) => {
+        for (const id of ids) {
+          const label = labels.get(id);
+          if (label !== undefined) finished(label);
+        }
+      },
+      tell,
+      keep: (state) => this.folder.keepLeft({ ...state, experiment: digestOf(experiment), order }),
+      signal,
+    });
+  }
+
+  async #cancel({ jobs }: LeftArray): Promise<void> {
+    this.options.tell(`slurm: job ${jobs.join(", ")} of an earlier command is cancelled`);
+    await cancelJobs(jobs);
+    await untilOver(jobs);
+  }
+
+  #collect(): RunRecord[] {
+    const records = collectShards(this.folder, this.options.store, this.options.tell);
+    this.folder.forgetLeft();
+    return records;
+  }
+}
+
+/** Indices of the tasks that have something to do. */
+function busyTasks({ groups }: Round, tasks: number): number[] {
+  const indices = Array.from({ length: tasks }, (_, at) => at + 1);
+  return indices.filter((index) => shareOf(groups, { index, of: tasks }).length > 0);
+}
