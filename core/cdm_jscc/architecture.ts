@@ -1,0 +1,99 @@
+/**
+ * Sizes of the networks of CDM-JSCC: everything that a preset decides.
+ *
+ *     x --enc--> y --fe--> s ~~channel~~> s^ --fd--> y' --dec--> c0, c1, ...
+ *                |                                                 |
+ *                +-hyper_enc-> z -hyper_dec-> mean, scale          X(x_n, n / N, c) --> x0
+ *                   (rates)
+ *
+ * Source: Yang, Zhang, Cai, arXiv:2409.02597, with the widths of the code published with it.
+ *
+ * @module
+ */
+
+/** A stage of the condition decoder: a residual block, then twice the sides. */
+export interface ConditionStage {
+  readonly inputs: number;
+  readonly width: number;
+  readonly outputs: number;
+}
+
+/** Sizes of all networks. */
+export interface Architecture {
+  readonly preset: string;
+  /** Channels after each stage of the transform encoder, which halves the sides; the last: of y. */
+  readonly encoder: readonly number[];
+  /** Channels of the hyperprior and of z. */
+  readonly hyper: number;
+  /** MLLA blocks of the JSCC encoder and decoder, as wide as y. */
+  readonly jscc: {
+    readonly depth: number;
+    readonly heads: number;
+    /** Hidden width of the MLP that refines y. */
+    readonly refine: number;
+  };
+  /** Real symbols that a position may send, ascending; the last one is all there are. */
+  readonly rates: readonly number[];
+  readonly conditions: readonly ConditionStage[];
+  readonly unet: {
+    /** Side of the pixel blocks that become channels before the first level. */
+    readonly stem: number;
+    /** Channels of each level. */
+    readonly widths: readonly number[];
+    /** Channels of the time embedding. */
+    readonly time: number;
+  };
+}
+
+/** Sides of pictures are multiples of this: z is at 1/64. */
+export const STRIDE = 64;
+/** Pixels of a side of the patch that one position of y stands for. */
+export const PATCH = 16;
+
+/** The networks of the paper: 62,245,059 parameters, 774 GFLOP a denoising step at 768x512. */
+export const PAPER: Architecture = {
+  preset: "paper",
+  encoder: [64, 128, 192, 256],
+  hyper: 256,
+  jscc: { depth: 3, heads: 8, refine: 2048 },
+  rates: steps(16, 16),
+  conditions: [
+    { inputs: 256, width: 192, outputs: 192 },
+    { inputs: 192, width: 128, outputs: 128 },
+    { inputs: 128, width: 64, outputs: 64 },
+    { inputs: 64, width: 64, outputs: 64 },
+  ],
+  unet: { stem: 1, widths: [64, 128, 192, 256, 320, 384], time: 64 },
+};
+
+/**
+ * The same networks with fewer channels, and a U-Net on 2x2 pixel blocks: 4,799,692 parameters,
+ * 64 GFLOP a step at 768x512.
+ */
+export const REDUCED: Architecture = {
+  preset: "reduced",
+  encoder: [24, 48, 72, 96],
+  hyper: 48,
+  jscc: { depth: 3, heads: 4, refine: 384 },
+  rates: steps(16, 8),
+  conditions: [
+    { inputs: 96, width: 72, outputs: 72 },
+    { inputs: 72, width: 48, outputs: 48 },
+    { inputs: 48, width: 48, outputs: 24 },
+  ],
+  unet: { stem: 2, widths: [40, 80, 80, 80], time: 40 },
+};
+
+/** Channels of the latent y, and width of the JSCC networks. */
+export function latentChannels({ encoder }: Architecture): number {
+  return encoder.at(-1) as number;
+}
+
+/** Real symbols of a position at the highest rate. */
+export function mostSymbols({ rates }: Architecture): number {
+  return rates.at(-1) as number;
+}
+
+function steps(count: number, step: number): number[] {
+  return Array.from({ length: count }, (_, index) => step * (index + 1));
+}

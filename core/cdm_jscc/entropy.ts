@@ -1,0 +1,69 @@
+/**
+ * What the transmitter knows of a picture: its latents, and how much information lies where.
+ *
+ *     x -- enc --> y -- hyper_enc --> z -- round --> z^ -- hyper_dec --> mean, scale of y
+ *
+ * @module
+ */
+import type { Parameters } from "../tensor/nn/parameters.ts";
+import { roundStraightThrough, stopGradient } from "../tensor/nn/stop_gradient.ts";
+import { tf } from "../tensor/tfjs.ts";
+import type { Architecture } from "./architecture.ts";
+import { priorLikelihood, roundToMedians } from "./factorised_prior.ts";
+import { bitsOf, gaussianLikelihood } from "./gaussian_likelihood.ts";
+import { type Gaussians, gaussiansOf, hyperDecoder, hyperEncoder } from "./hyperprior.ts";
+import { NETWORKS } from "./networks.ts";
+import { transformEncoder } from "./transform_encoder.ts";
+
+/** Latents of pictures. */
+export interface Latents extends Gaussians {
+  /** f32[n, h / 16, w / 16, c], not rounded. */
+  readonly y: tf.Tensor4D;
+  /** f32[n, h / 64, w / 64, hyper], not rounded. */
+  readonly z: tf.Tensor4D;
+  /** z rounded to whole distances from its medians. */
+  readonly zHat: tf.Tensor4D;
+}
+
+/** @param x Pictures f32[n, h, w, 3] in [-1, 1], sides multiples of 64. */
+export function analyse(
+  parameters: Parameters,
+  x: tf.Tensor4D,
+  architecture: Architecture,
+): Latents {
+  const y = transformEncoder(parameters.at(NETWORKS.transformEncoder), x, architecture);
+  const z = hyperEncoder(parameters.at(NETWORKS.hyperEncoder), y);
+  const zHat = roundToMedians(parameters.at(NETWORKS.prior), z);
+  const decoded = hyperDecoder(parameters.at(NETWORKS.hyperDecoder), zHat);
+  return { y, z, zHat, ...gaussiansOf(decoded) };
+}
+
+/** y rounded to whole distances from its means; straight-through gradient, none to the means. */
+export function roundToMeans({ y, mean }: Latents): tf.Tensor4D {
+  return tf.tidy(() => {
+    const fixed = stopGradient(mean);
+    return tf.add(roundStraightThrough(tf.sub(y, fixed)), fixed);
+  });
+}
+
+/** Bits of each position of a quantised or noisy y: f32[n, h, w], the sum over channels. */
+export function positionBits(y: tf.Tensor4D, { mean, scale }: Gaussians): tf.Tensor3D {
+  return tf.tidy(() => tf.sum(bitsOf(gaussianLikelihood(y, mean, scale)), 3));
+}
+
+/** Bits of each picture's z, f32[n]. */
+export function hyperBits(parameters: Parameters, z: tf.Tensor4D): tf.Tensor1D {
+  return tf.tidy(() =>
+    tf.sum(bitsOf(priorLikelihood(parameters.at(NETWORKS.prior), z)), [1, 2, 3])
+  );
+}
+
+/** Bits a pixel of pictures with these latents, f32[n]. */
+export function bitsPerPixel(
+  parameters: Parameters,
+  y: tf.Tensor3D,
+  z: tf.Tensor4D,
+  pixels: number,
+): tf.Tensor1D {
+  return tf.tidy(() => tf.div(tf.add(tf.sum(y, [1, 2]), hyperBits(parameters, z)), pixels));
+}
