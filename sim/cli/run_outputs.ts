@@ -7,10 +7,12 @@ import type { Experiment } from "../experiment.ts";
 import type { MetricChoice } from "../metric_choice.ts";
 import { metricInfo } from "../metrics/mod.ts";
 import { writeOutputs, writeWhole } from "../output/files.ts";
+import { writeReport } from "../output/report/write.ts";
 import { terminalSize } from "../output/progress.ts";
 import { terminalTable } from "../output/table.ts";
 import type { Plugins } from "../plugins.ts";
 import type { RunResult } from "../simulate.ts";
+import type { Store } from "../store.ts";
 import type { MetricColumn, Summary } from "../summary.ts";
 import { commandOf } from "./command_of.ts";
 
@@ -20,6 +22,7 @@ export interface FinishedRun {
   readonly plugins: Plugins;
   readonly choice: MetricChoice;
   readonly result: RunResult;
+  readonly store: Store;
   /** What tensors were computed with. */
   readonly engines: readonly string[];
 }
@@ -32,7 +35,10 @@ export async function writeRun(
 ): Promise<void> {
   const summary = summaryOf(run);
   await writeWhole(`${out}/experiment.json`, `${JSON.stringify(run.experiment, null, 2)}\n`);
-  const files = await writeOutputs(out, summary);
+  const files = [
+    ...await writeOutputs(out, summary),
+    ...await writeReport(out, { summary, experiment: run.experiment, store: run.store }),
+  ];
   say(`\n${terminalTable(summary, tableWidth())}\n`);
   say(`${out}/: results.sqlite, experiment.json, ${files.join(", ")}`);
 }

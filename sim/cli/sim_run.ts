@@ -30,7 +30,7 @@ export function runSimulation(
     const result = await simulation.run();
     observer.end();
     const engines = store.engines();
-    await writeRun(settings.out, { experiment, plugins, choice, result, engines }, say);
+    await writeRun(settings.out, { experiment, plugins, choice, result, store, engines }, say);
     return result.failures.length > 0 ? EXIT.failed : 0;
   }, setup);
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { DataError, OptionError } from "../../core/errors.ts";
+import { OptionError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Experiment } from "../experiment.ts";
 import type { PlannedImage, PlannedPoint, WantsPicture } from "../plan.ts";
@@ -47,9 +47,7 @@ export function planPictures(
   points: readonly PlannedPoint[],
   images: readonly PlannedImage[],
 ): PicturePlan {
-  const candidates = typeof asked === "number"
-    ? spread(images, CANDIDATES_PER_PICTURE * asked)
-    : asked.map((name) => named(name, images));
+  const candidates = candidatePictures(asked, images);
   const digests = new Set(candidates.map(({ digest }) => digest));
   const conditions = new Set(shownConditions(points.map(conditionOf)).map(conditionName));
   return {
@@ -62,11 +60,23 @@ export function planPictures(
   };
 }
 
+/**
+ * The pictures of which reconstructions are kept: those named, or twice as many as are shown.
+ *
+ * @throws {OptionError} When a picture is named that the data set does not have.
+ */
+export function candidatePictures(
+  asked: Experiment["pictures"],
+  images: readonly PlannedImage[],
+): PlannedImage[] {
+  if (typeof asked === "number") return spread(images, CANDIDATES_PER_PICTURE * asked);
+  return [...new Set(asked.map((name) => named(name, images)))];
+}
+
 function named(name: string, images: readonly PlannedImage[]): PlannedImage {
   const found = images.find((image) => image.name === name || stem(image.name) === name);
   if (found) return found;
   const names = images.map((image) => image.name);
-  if (names.length === 0) throw new DataError("the data set has no pictures");
   throw new OptionError(
     `--pictures: names of pictures of the data set${nearest(name, names)}; got "${name}"`,
   );
