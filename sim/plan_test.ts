@@ -6,7 +6,7 @@ import { awgn } from "../channels/awgn.ts";
 import { rayleigh } from "../channels/rayleigh.ts";
 import { DEFAULTS, type Experiment } from "./experiment.ts";
 import { missingGroups, type PlannedImage, planPoints, unitKey } from "./plan.ts";
-import type { Plugins } from "./plugins.ts";
+import type { Plugins, TrainableSource } from "./plugins.ts";
 import { Store } from "./store.ts";
 import { unitId } from "./unit.ts";
 
@@ -32,6 +32,7 @@ const codec: CodecPlugin<{ mcs: number | string }> = {
 const plugins: Plugins = {
   codecs: new Registry<CodecPlugin>("codec"),
   channels: new Registry<ChannelPlugin>("channel"),
+  trainables: new Registry<TrainableSource>("trainable codec"),
 };
 plugins.codecs.register(codec as unknown as CodecPlugin);
 for (const channel of [awgn, rayleigh]) plugins.channels.register(channel as ChannelPlugin);

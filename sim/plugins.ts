@@ -4,7 +4,7 @@
  * with a `plugin.ts`; nothing lists it.
  *
  * A plugin module's default export is a codec, or a list of codecs; a named export `channels` may
- * hold channels.
+ * hold channels, and `trainable` what `deno task train` can train.
  *
  * @module
  */
@@ -12,11 +12,21 @@ import type { ChannelPlugin } from "../core/channel.ts";
 import type { CodecPlugin } from "../core/codec.ts";
 import { isDeliberate, OptionError } from "../core/errors.ts";
 import { Registry } from "../core/registry.ts";
+import type { TrainablePlugin } from "../core/tensor/trainable.ts";
 
 /** Codecs and channels by id. */
 export interface Plugins {
   readonly codecs: Registry<CodecPlugin>;
   readonly channels: Registry<ChannelPlugin>;
+  readonly trainables: Registry<TrainableSource>;
+}
+
+/** What can be trained. The id is that of its codec. */
+export interface TrainableSource {
+  readonly id: string;
+  readonly plugin: TrainablePlugin;
+  /** Module of which `plugin` is the export `trainable`: other processes load it from there. */
+  readonly module: string;
 }
 
 /** Folders whose sub-folders hold a codec each. */
@@ -35,6 +45,7 @@ export async function loadPlugins(specifiers: readonly string[]): Promise<Plugin
   const plugins: Plugins = {
     codecs: new Registry<CodecPlugin>("codec"),
     channels: new Registry<ChannelPlugin>("channel"),
+    trainables: new Registry<TrainableSource>("trainable codec"),
   };
   for (const url of channelModules()) register(plugins, {}, await import(url.href), url.href);
   for (const url of codecModules()) {
@@ -50,6 +61,7 @@ export async function loadPlugins(specifiers: readonly string[]): Promise<Plugin
 
 interface PluginModule {
   readonly default?: CodecPlugin | readonly CodecPlugin[];
+  readonly trainable?: TrainablePlugin;
 }
 interface ChannelModule {
   readonly channels?: readonly ChannelPlugin[];
@@ -84,11 +96,14 @@ function exists(url: URL): boolean {
   }
 }
 
-async function loadForeign(specifier: string): Promise<PluginModule & ChannelModule> {
+function resolved(specifier: string): string {
   const isPath = /^\.{0,2}\//.test(specifier);
-  const url = isPath ? new URL(specifier, `file://${Deno.cwd()}/`).href : specifier;
+  return isPath ? new URL(specifier, `file://${Deno.cwd()}/`).href : specifier;
+}
+
+async function loadForeign(specifier: string): Promise<PluginModule & ChannelModule> {
   try {
-    return await import(url);
+    return await import(resolved(specifier));
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new OptionError(
@@ -99,12 +114,12 @@ async function loadForeign(specifier: string): Promise<PluginModule & ChannelMod
 
 function register(
   plugins: Plugins,
-  { default: codecs }: PluginModule,
+  { default: codecs, trainable }: PluginModule,
   { channels = [] }: ChannelModule,
   source: string,
 ): void {
   const list = codecs === undefined ? [] : Array.isArray(codecs) ? codecs : [codecs];
-  if (list.length === 0 && channels.length === 0) {
+  if (list.length === 0 && channels.length === 0 && !trainable) {
     throw new OptionError(
       `--plugin "${source}": a default export that is a codec or a list of codecs; it has none`,
     );
@@ -117,6 +132,10 @@ function register(
       plugins.codecs.register(codec);
     }
     for (const channel of channels) plugins.channels.register(channel);
+    if (trainable) {
+      const module = resolved(source);
+      plugins.trainables.register({ id: trainable.codec, plugin: trainable, module });
+    }
   } catch (error) {
     if (isDeliberate(error)) throw new OptionError(`plugin ${source}: ${error.message}`);
     throw error;
