@@ -182,7 +182,7 @@ async function openNetwork(request: TrainingRequest, stream: CropStream): Promis
     const { values } = await stream.next(BEFORE_ALL, plan);
     const crops = tf.tensor4d(values, [count, side, side, 3]);
     network.set(
-      trainable.start(new Parameters(network.weights.values), crops, key.derive("codec")),
+      await trainable.start(new Parameters(network.weights.values), crops, key.derive("codec")),
     );
     crops.dispose();
   }

@@ -50,7 +50,11 @@ export interface Trainable {
    * Sets what is not drawn at random, such as a linear code (KLT): new tensors for the parameters
    * it changes. Crops are f32[n, side, side, 3] in [0, 1].
    */
-  start?(parameters: Parameters, crops: tf.Tensor4D, key: RandomKey): Map<string, tf.Tensor>;
+  start?(
+    parameters: Parameters,
+    crops: tf.Tensor4D,
+    key: RandomKey,
+  ): Promise<Map<string, tf.Tensor>>;
   /** Updated one after another in every step, each with an optimiser of its own. */
   readonly objectives: readonly Objective[];
   /** What the receiver shows, for validation: f32[n, h, w, 3] in [0, 1], not rounded. */
