@@ -53,6 +53,15 @@ export function unitCount(groups: readonly MissingGroup[]): number {
   return groups.reduce((sum, { keys }) => sum + keys.size, 0);
 }
 
+/** Units of each codec, by its label. */
+export function workPerCodec(groups: readonly MissingGroup[]): { label: string; total: number }[] {
+  const perCodec = new Map<string, number>();
+  for (const { codec, keys } of groups) {
+    perCodec.set(codec.label, (perCodec.get(codec.label) ?? 0) + keys.size);
+  }
+  return [...perCodec].map(([label, total]) => ({ label, total }));
+}
+
 function area({ image }: MissingGroup): number {
   return image.width * image.height;
 }

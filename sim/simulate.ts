@@ -29,6 +29,7 @@ import type { Plugins } from "./plugins.ts";
 import { JobFailure, type Limits, WorkerProcess } from "./pool.ts";
 import { recordOf, type RunRecord, WHOLE } from "./run_record.ts";
 import { shareOut } from "./schedule.ts";
+import { workPerCodec } from "./share.ts";
 import { judge, nextRound } from "./stopping.ts";
 import type { Store } from "./store.ts";
 import type { Estimate, Point } from "./summary.ts";
@@ -195,7 +196,6 @@ export class Simulation implements AsyncDisposable {
     if (!elsewhere) return await this.compute(round.groups);
     const groups = round.groups.filter(({ keys }) => keys.size > 0);
     if (groups.length > 0) {
-      this.#tellPlan(groups);
       await this[Symbol.asyncDispose](); // workers that would only wait; they come back when needed
       for (const text of await elsewhere({ ...round, groups })) this.#failures.add(text);
       this.options.signal.throwIfAborted();
@@ -276,21 +276,13 @@ export class Simulation implements AsyncDisposable {
 
   /** Computes and stores units on the worker processes; failures are named and passed over. */
   async compute(groups: readonly MissingGroup[]): Promise<void> {
-    this.#tellPlan(groups);
+    this.options.observer.planned(workPerCodec(groups));
     await this.#share(
       groups,
       (group) => group.image.digest,
       (group, worker) => this.#computeGroup(group, worker),
     );
     this.options.signal.throwIfAborted();
-  }
-
-  #tellPlan(groups: readonly MissingGroup[]): void {
-    const perCodec = new Map<string, number>();
-    for (const { codec, keys } of groups) {
-      perCodec.set(codec.label, (perCodec.get(codec.label) ?? 0) + keys.size);
-    }
-    this.options.observer.planned([...perCodec].map(([label, total]) => ({ label, total })));
   }
 
   async #computeGroup(group: MissingGroup, worker: WorkerProcess): Promise<void> {

@@ -32,14 +32,19 @@ export type Arguments = ReadonlyMap<string, readonly string[]>;
  * `--snr -5,0` and `--snr=-5,0` are the same: a number may begin with a minus. An option that takes
  * several values takes all that follow it up to the next option.
  *
+ * @param rest The option to which arguments belong that follow none; absent: they are refused.
  * @throws {OptionError} On an unknown option (the nearest is suggested), a value that is missing or
  * too many.
  */
-export function readArguments(args: readonly string[], table: readonly Argument[]): Arguments {
+export function readArguments(
+  args: readonly string[],
+  table: readonly Argument[],
+  rest?: string,
+): Arguments {
   const names = table.map(({ name }) => name);
   const flags = table.filter(({ value }) => value === undefined).map(({ name }) => name);
   const valued = names.filter((name) => !flags.includes(name));
-  const parsed = parseArgs(joinValues(args, table), {
+  const parsed = parseArgs(joinValues(args, table, rest), {
     boolean: flags,
     string: valued,
     collect: valued,
@@ -70,7 +75,11 @@ export function readArguments(args: readonly string[], table: readonly Argument[
 }
 
 /** Turns `--name a b` into `--name=a --name=b`, so that nothing is ambiguous. */
-function joinValues(args: readonly string[], table: readonly Argument[]): string[] {
+function joinValues(
+  args: readonly string[],
+  table: readonly Argument[],
+  rest: string | undefined,
+): string[] {
   const joined: string[] = [];
   let open: { option: Argument; filled: boolean } | undefined;
   const close = (): void => {
@@ -89,6 +98,7 @@ function joinValues(args: readonly string[], table: readonly Argument[]): string
     close();
     const option = table.find(({ name, value }) => value !== undefined && arg === `--${name}`);
     if (option) open = { option, filled: false };
+    else if (isValue && rest !== undefined) joined.push(`--${rest}=${arg}`);
     else joined.push(arg === "-h" ? "--help" : arg);
   }
   close();

@@ -20,8 +20,7 @@ export function slurmSetup(settings: Settings, slurm: SlurmSettings): RunSetup {
         folder: `${Deno.realPathSync(out)}/slurm`,
         settings: slurm,
         run: { workers, timeLimitMs, memoryLimitBytes, tensors },
-        finished: (label) => observer.finished(label),
-        tell: (text) => observer.told(text),
+        observer,
         signal,
       });
       return (round) => run.compute(round);

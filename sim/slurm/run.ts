@@ -10,8 +10,8 @@
 import { digestOf } from "../canonical.ts";
 import type { Experiment } from "../experiment.ts";
 import type { RunRecord } from "../run_record.ts";
-import { shareOf } from "../share.ts";
-import { pointName, type Round } from "../simulate.ts";
+import { shareOf, workPerCodec } from "../share.ts";
+import { type Observer, pointName, type Round } from "../simulate.ts";
 import type { Store } from "../store.ts";
 import { JobArray, untilOver } from "./array.ts";
 import { cancelJobs, checkSlurm, isOver, taskStates } from "./cluster.ts";
@@ -28,10 +28,7 @@ export interface SlurmRunOptions {
   readonly folder: string;
   readonly settings: SlurmSettings;
   readonly run: Order["run"];
-  /** A unit of a codec is stored, by the codec's label. */
-  readonly finished: (label: string) => void;
-  /** Something that a user may want to know: one sentence. */
-  readonly tell: (text: string) => void;
+  readonly observer: Pick<Observer, "planned" | "finished" | "told">;
   readonly signal: AbortSignal;
 }
 
@@ -75,10 +72,11 @@ export class SlurmRun {
   async compute(round: Round): Promise<readonly string[]> {
     const order = this.#orderOf(round), digest = orderDigest(order, round.record);
     const array = this.#arrayOf(round, digest);
+    this.options.observer.planned(workPerCodec(round.groups));
     const left = this.#left;
     this.#left = undefined;
     if (left?.order === digest) {
-      this.options.tell(`slurm: goes on with job ${left.jobs.join(", ")}`);
+      this.options.observer.told(`slurm: goes on with job ${left.jobs.join(", ")}`);
       array.resume(left);
     } else {
       if (left) await this.#cancel(left);
@@ -112,7 +110,7 @@ export class SlurmRun {
   }
 
   #arrayOf(round: Round, order: string): JobArray {
-    const { experiment, settings, finished, tell, signal } = this.options;
+    const { experiment, settings, observer, signal } = this.options;
     const labels = new Map<string, string>();
     for (const { codec, keys } of round.groups) {
       for (const id of keys.keys()) labels.set(id, codec.label);
@@ -130,23 +128,24 @@ export class SlurmRun {
       onUnits: (ids) => {
         for (const id of ids) {
           const label = labels.get(id);
-          if (label !== undefined) finished(label);
+          if (label !== undefined) observer.finished(label);
         }
       },
-      tell,
+      tell: (text) => observer.told(text),
       keep: (state) => this.folder.keepLeft({ ...state, experiment: digestOf(experiment), order }),
       signal,
     });
   }
 
   async #cancel({ jobs }: LeftArray): Promise<void> {
-    this.options.tell(`slurm: job ${jobs.join(", ")} of an earlier command is cancelled`);
+    this.options.observer.told(`slurm: job ${jobs.join(", ")} of an earlier command is cancelled`);
     await cancelJobs(jobs);
     await untilOver(jobs);
   }
 
   #collect(): RunRecord[] {
-    const records = collectShards(this.folder, this.options.store, this.options.tell);
+    const { store, observer } = this.options;
+    const records = collectShards(this.folder, store, (text) => observer.told(text));
     this.folder.forgetLeft();
     return records;
   }
