@@ -29,7 +29,11 @@ export async function encodeLossless(image: RgbImage): Promise<Uint8Array<ArrayB
   }
 }
 
-/** The picture in a file. */
+/**
+ * The picture in a file.
+ *
+ * @throws {DataError} When the file is damaged.
+ */
 export async function decodeLossless(file: Uint8Array, name: string): Promise<RgbImage> {
   return (await decodeImageFile(file.slice(), name)).image;
 }

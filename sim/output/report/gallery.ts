@@ -4,8 +4,8 @@
  * @module
  */
 import { isDeliberate } from "../../../core/errors.ts";
-import type { RgbImage } from "../../../core/image.ts";
-import { type Area, cut } from "../../pictures/cut.ts";
+import type { ImageSize, RgbImage } from "../../../core/image.ts";
+import { type Area, cut, windowOf } from "../../pictures/cut.ts";
 import { cutOutSide, DifferenceMap } from "../../pictures/differ.ts";
 import { decodeLossless } from "../../pictures/lossless.ts";
 import {
@@ -17,7 +17,6 @@ import {
 import type { PlannedImage } from "../../plan.ts";
 import type { Point } from "../../summary.ts";
 import type { UnitResult } from "../../unit.ts";
-import { distinct } from "../text.ts";
 import { idOf, type Source } from "./results.ts";
 
 /** One reconstruction. */
@@ -102,7 +101,7 @@ interface Received extends Kept {
 
 async function picture(source: Source, image: PlannedImage): Promise<ShownPicture | undefined> {
   const original = await kept(source, image.digest);
-  if (!original) return undefined;
+  if (!original || !sameSize(original.image, windowOf(image))) return undefined;
   const rows: { condition: Condition; received: Received[] }[] = [];
   for (const condition of shownConditions(source.summary.points)) {
     const received = await receivedUnder(source, condition, image, original.image);
@@ -152,7 +151,7 @@ async function receivedUnder(
   return received;
 }
 
-function sameSize(a: RgbImage, b: RgbImage): boolean {
+function sameSize(a: ImageSize, b: ImageSize): boolean {
   return a.width === b.width && a.height === b.height;
 }
 
@@ -166,9 +165,4 @@ async function kept({ store }: Source, id: string): Promise<Kept | undefined> {
     if (isDeliberate(error)) return undefined;
     throw error;
   }
-}
-
-/** The codecs of a picture's tiles, in the order of their first appearance. */
-export function labelsOf({ rows }: ShownPicture): string[] {
-  return distinct(rows.flatMap(({ tiles }) => tiles.map(({ label }) => label)));
 }
