@@ -30,7 +30,7 @@ export interface Source {
 export function openSources(names: readonly string[]): Source[] {
   return names.map((name) => {
     const path = storePath(name);
-    using store = new Store(path, { sharedFolder: true });
+    using store = new Store(path, { borrowed: true });
     const records = store.runs();
     if (records.length > 0) return { name, path, records };
     throw new DataError(

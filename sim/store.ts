@@ -70,6 +70,8 @@ export interface StoreOptions {
    * write-ahead log needs memory that all of them share, so that a rollback journal is kept instead.
    */
   readonly sharedFolder?: boolean;
+  /** Of another run, which may be at work: the journal stays of the kind that it is. */
+  readonly borrowed?: boolean;
 }
 
 /** Results of units, on disk. */
@@ -82,7 +84,10 @@ export class Store implements Disposable {
    * @throws {DataError} When the file cannot be written, is damaged, or is not a store. It is left
    * as it is.
    */
-  constructor(readonly path: string, { sharedFolder = false }: StoreOptions = {}) {
+  constructor(
+    readonly path: string,
+    { sharedFolder = false, borrowed = false }: StoreOptions = {},
+  ) {
     const isNew = !exists(path);
     try {
       this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -95,14 +100,19 @@ export class Store implements Disposable {
       if (isNew) this.#create();
       else this.#check();
       // a killed process loses nothing; a power cut may lose the last transactions
-      const journal = sharedFolder ? "DELETE" : "WAL";
-      this.#db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = NORMAL`);
+      if (!borrowed) this.#db.exec(`PRAGMA journal_mode = ${sharedFolder ? "DELETE" : "WAL"}`);
+      this.#db.exec("PRAGMA synchronous = NORMAL");
       this.#db.exec(RUNS);
       this.#db.exec(PICTURES);
       this.#db.exec(SETS);
     } catch (error) {
       this.#db.close();
       if (error instanceof DataError) throw error;
+      if (/database is locked/.test(reason(error))) {
+        throw new DataError(
+          `the store "${path}" is in use by another process; wait for it, or choose another --out`,
+        );
+      }
       throw new DataError(
         `the store "${path}" is damaged or not a store (${reason(error)}); ` +
           "it is left as it is: move it away or choose another --out",

@@ -19,7 +19,7 @@ async function task([path = ""]: readonly string[]): Promise<number> {
   const node = Deno.env.get("SLURMD_NODENAME") ?? Deno.hostname();
   console.log(`shard ${index}/${tasks} on ${node}`);
   const plugins = await loadPlugins(experiment.plugins);
-  using known = new Store(knownPath, { sharedFolder: true });
+  using known = new Store(knownPath, { borrowed: true });
   const out = ArrayFolder.ofOrder(path).results(index);
   const settings = { ...run, out, dryRun: false, quiet: false };
   const shard = { index, of: tasks };

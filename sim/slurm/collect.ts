@@ -34,7 +34,7 @@ export function collectShards(
 function readShard(path: string, tell: (text: string) => void): RunRecord[] | undefined {
   try {
     if (Deno.statSync(path).size === 0) return undefined; // killed before its birth
-    using shard = new Store(path, { sharedFolder: true });
+    using shard = new Store(path, { borrowed: true });
     return shard.runs();
   } catch (error) {
     if (isAbsent(error)) return undefined;
