@@ -6,10 +6,15 @@
  */
 import type { Metric } from "../../core/metric.ts";
 import { Registry } from "../../core/registry.ts";
+import { dists, DISTS_NEEDS } from "./dists.ts";
+import { lpips, LPIPS_NETWORKS, type LpipsInput } from "./lpips.ts";
 import { msSsim } from "./ms_ssim.ts";
 import { msSsim4 } from "./ms_ssim_4.ts";
+import { MOBILENET_V2_WEIGHTS } from "./patch_networks.ts";
 import { psnr } from "./psnr.ts";
+import { needsOf, SET_METRICS, setMetric } from "./set_metrics.ts";
 import { ssim } from "./ssim.ts";
+import { ufd } from "./ufd.ts";
 import { NO_WEIGHTS, type WeightsNeed, type WeightSource } from "./weights.ts";
 
 export { NO_WEIGHTS, type WeightFile, type WeightsNeed, type WeightSource } from "./weights.ts";
@@ -29,13 +34,27 @@ export interface MetricEntry {
 
 const registry = new Registry<MetricEntry>("metric");
 for (const metric of [psnr, msSsim, msSsim4, ssim]) {
-  registry.register({
-    id: metric.id,
-    info: metric,
-    needs: [],
-    asset: "",
-    create: () => metric,
-  });
+  register([], "", () => metric);
+}
+for (const network of LPIPS_NETWORKS) {
+  for (const input of ["standard", "half"] satisfies LpipsInput[]) {
+    const needs = [network.backbone, network.linear];
+    register(needs, `lpips-${network.id}`, (weights) => lpips(network, input, weights));
+  }
+}
+register(Object.values(DISTS_NEEDS), "dists", dists);
+register([MOBILENET_V2_WEIGHTS], "fd-mobilenet-v2", ufd);
+for (const plan of SET_METRICS) {
+  register(needsOf(plan), plan.asset, (weights) => setMetric(plan, weights));
+}
+
+function register(
+  needs: readonly WeightsNeed[],
+  asset: string,
+  create: (weights: WeightSource) => Metric,
+): void {
+  const info = create(NO_WEIGHTS);
+  registry.register({ id: info.id, info, needs, asset, create });
 }
 
 /** All metrics by id, in the order in which help and tables name them. */
