@@ -18,8 +18,16 @@ export function simCommand(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Deno.Command {
+  return command("sim/cli/sim.ts", args, env);
+}
+
+function command(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "sim/cli/sim.ts", ...args],
+    args: ["run", "-A", program, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
@@ -31,6 +39,11 @@ export function simCommand(
 /** Runs it to its end. */
 export async function sim(args: readonly string[], env?: Record<string, string>): Promise<Outcome> {
   return outcome(await simCommand(args, env).output());
+}
+
+/** Runs `deno task merge` to its end. */
+export async function merge(args: readonly string[]): Promise<Outcome> {
+  return outcome(await command("sim/cli/merge.ts", args, {}).output());
 }
 
 /** Texts of a finished process. */

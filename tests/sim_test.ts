@@ -6,14 +6,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Summary } from "../sim/summary.ts";
 import { inFolder, sim, simCommand } from "./command.ts";
+import { numbers } from "./results.ts";
 
 const PLUGIN = "./tests/plugins/raw_pam.ts";
-
-/** summary.json as bytes of text, without the wall times, which no two runs share. */
-async function numbers(folder: string): Promise<string> {
-  const text = await Deno.readTextFile(`${folder}/summary.json`);
-  return text.replace(/"(encodeMs|decodeMs)": [^,\n]*/g, `"$1": 0`);
-}
 
 async function summary(folder: string): Promise<Summary> {
   return JSON.parse(await Deno.readTextFile(`${folder}/summary.json`));
