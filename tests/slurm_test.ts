@@ -1,0 +1,153 @@
+/**
+ * `deno task sim --slurm` on a real Slurm of two nodes: what the cluster computes is what one
+ * machine computes, whatever is killed on the way.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { inFolder, type Outcome, outcome, sim, simCommand } from "./command.ts";
+import { numbers } from "./results.ts";
+import { SlurmCluster, until, whyNoSlurm } from "./slurm_cluster.ts";
+
+const SWEEP = [
+  ...["--plugin", "./tests/plugins/slow_pam.ts", "--codecs", "slow-pam", "--images", "4"],
+  ...["--snr", "0,10", "--cbr", "1/48", "--trials", "4", "--metrics", "psnr", "--pictures", "0"],
+];
+const UNITS = 4 * 2 * 4;
+const IN_THE_MIDDLE_MS = 30_000;
+
+/** Units in a store; 0 while there is none. */
+function stored(path: string): number {
+  try {
+    using db = new DatabaseSync(path, { readOnly: true });
+    return Number(db.prepare("SELECT count(*) AS n FROM unit").get()?.["n"]);
+  } catch {
+    return 0;
+  }
+}
+
+/** A run that a cluster computes, met while its second task is at work. */
+class ClusterRun {
+  readonly #child: Deno.ChildProcess;
+
+  constructor(cluster: SlurmCluster, readonly out: string, slurm: readonly string[] = []) {
+    const options = ["--slurm", "tasks=2", "poll=1", ...slurm];
+    this.#child = simCommand([...SWEEP, "--out", out, ...options], cluster.env).spawn();
+  }
+
+  /** Waits until both tasks have stored something. */
+  async inTheMiddle(): Promise<void> {
+    const stores = [1, 2].map((index) => `${this.out}/slurm/shard-${index}/results.sqlite`);
+    await until(
+      "both tasks have stored units",
+      IN_THE_MIDDLE_MS,
+      () => stores.every((path) => stored(path) > 0),
+    );
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  async end(): Promise<Outcome> {
+    return outcome(await this.#child.output());
+  }
+}
+
+const reason = whyNoSlurm();
+
+Deno.test({
+  name: `a Slurm cluster computes what one machine computes${
+    reason ? ` (skipped: ${reason})` : ""
+  }`,
+  ignore: reason !== undefined,
+  fn: (test) =>
+    inFolder(async (folder) => {
+      await using cluster = await SlurmCluster.start();
+      const one = `${folder}/one`;
+      assertEquals((await sim([...SWEEP, "--out", one, "--quiet"])).code, 0);
+      const wanted = await numbers(one);
+      const isLikeOne = async (out: string): Promise<void> => {
+        assertEquals(await numbers(out), wanted);
+        assertEquals([...Deno.readDirSync(out)].filter(({ name }) => name === "slurm"), []);
+        assertEquals(await cluster.queued(), 0);
+      };
+
+      await test.step("a task that is killed in the middle is sent again and goes on", async () => {
+        const run = new ClusterRun(cluster, `${folder}/killed`);
+        await run.inTheMiddle();
+        const [task] = (await cluster.running()).filter((id) => id.endsWith("_2"));
+        await cluster.killTask(task as string);
+        const { code, out, err } = await run.end();
+        assertEquals(code, 0, err);
+        assert(/task 2 did not end its work \(FAILED.*\); sent again/.test(out + err), out + err);
+        await isLikeOne(run.out);
+      });
+
+      await test.step("a task that is lost is named, and the same command computes it", async () => {
+        const run = new ClusterRun(cluster, `${folder}/lost`, ["tries=1"]);
+        await run.inTheMiddle();
+        const [task] = (await cluster.running()).filter((id) => id.endsWith("_1"));
+        await cluster.killTask(task as string);
+        const { code, err } = await run.end();
+        assertEquals(code, 1);
+        assert(/task 1 is given up after 1 try \(FAILED/.test(err), err);
+        assert((await Deno.readTextFile(`${run.out}/table.md`)).includes("is given up"));
+        const again = new ClusterRun(cluster, run.out);
+        const second = await again.end();
+        assertEquals(second.code, 0, second.err);
+        await isLikeOne(run.out);
+      });
+
+      await test.step("Ctrl-C cancels the array and keeps what is finished", async () => {
+        const run = new ClusterRun(cluster, `${folder}/stopped`);
+        await run.inTheMiddle();
+        run.kill("SIGINT");
+        const { code, err } = await run.end();
+        assertEquals(code, 130, err);
+        assertEquals(await cluster.queued(), 0);
+        const kept = stored(`${run.out}/results.sqlite`);
+        assert(kept > 0 && kept < UNITS, `${kept} of ${UNITS}`);
+      });
+
+      await test.step("a process that is killed leaves the array at work, and the next one goes on with it", async () => {
+        const run = new ClusterRun(cluster, `${folder}/left`);
+        await run.inTheMiddle();
+        run.kill("SIGKILL");
+        await run.end();
+        assertEquals((await cluster.running()).length, 2);
+        const next = new ClusterRun(cluster, run.out);
+        const { code, out, err } = await next.end();
+        assertEquals(code, 0, err);
+        assert((out + err).includes("slurm: goes on with job"), out + err);
+        await isLikeOne(run.out);
+      });
+
+      await test.step("a node that dies in the middle costs its last units alone", async () => {
+        const run = new ClusterRun(cluster, `${folder}/node`);
+        await run.inTheMiddle();
+        await cluster.cutPower("n2");
+        const { code, err } = await run.end();
+        assertEquals(code, 0, err);
+        await isLikeOne(run.out);
+      });
+
+      await test.step("what the cluster refuses is told in its words", async () => {
+        const run = new ClusterRun(cluster, `${folder}/refused`, ["partition=nowhere"]);
+        const { code, err } = await run.end();
+        assertEquals(code, 1);
+        assert(
+          /the cluster does not take the job: invalid partition specified: nowhere/.test(err),
+          err,
+        );
+      });
+    }),
+});
+
+Deno.test("without Slurm it is said what to do", () =>
+  inFolder(async (folder) => {
+    const { code, err } = await sim([...SWEEP, "--out", folder, "--slurm"], { PATH: folder });
+    assertEquals(code, 1);
+    assert(/sbatch is not installed on this machine; .*--shard i\/n/.test(err), err);
+  }));
