@@ -7,6 +7,7 @@
  * @module
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { isAbsent } from "./files.ts";
 
@@ -27,6 +28,9 @@ export interface Limits {
   /** Bytes of resident memory. */
   readonly memoryBytes: number;
 }
+
+/** Linux graphics drivers complain on standard error where nothing says which folder is for them. */
+const ENV = { XDG_RUNTIME_DIR: tmpdir(), ...Deno.env.toObject() };
 
 type Message<P, R> = { progress: P } | { done: R } | { threw: string };
 
@@ -97,7 +101,7 @@ export class WorkerProcess implements AsyncDisposable {
     const { exitCode, signalCode } = this.#child ?? {};
     if (this.#child && exitCode === null && signalCode === null) return this.#child;
     // "advanced" keeps typed arrays; JSON would make objects of them
-    const child = fork(fileURLToPath(this.script), [], { serialization: "advanced" });
+    const child = fork(fileURLToPath(this.script), [], { serialization: "advanced", env: ENV });
     const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()))
       .then(() => void this.#exits.delete(exit));
     this.#exits.add(exit);
