@@ -19,16 +19,15 @@ import {
 import { type Declarations, type Parameters, under } from "../tensor/nn/parameters.ts";
 import { initialAsTorch } from "../tensor/nn/torch_initial.ts";
 import { tf } from "../tensor/tfjs.ts";
-import { type Architecture, latentChannels } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 
 const SLOPE = 0.2;
 const LEAST_SCALE = 0.1;
 
 /** Declares a {@linkcode hyperEncoder}. */
-export function hyperEncoderParameters(architecture: Architecture): Declarations {
-  const { hyper } = architecture;
+export function hyperEncoderParameters({ latent, hyper }: Architecture): Declarations {
   return {
-    ...under("0.0", initialAsTorch(conv2dParameters(latentChannels(architecture), hyper, 3))),
+    ...under("0.0", initialAsTorch(conv2dParameters(latent, hyper, 3))),
     ...under("1.0", initialAsTorch(conv2dParameters(hyper, hyper, 5))),
     ...under("2.0", initialAsTorch(conv2dParameters(hyper, hyper, 5))),
   };
@@ -44,12 +43,11 @@ export function hyperEncoder(parameters: Parameters, y: tf.Tensor4D): tf.Tensor4
 }
 
 /** Declares a {@linkcode hyperDecoder}. */
-export function hyperDecoderParameters(architecture: Architecture): Declarations {
-  const { hyper } = architecture;
+export function hyperDecoderParameters({ latent, hyper }: Architecture): Declarations {
   return {
     ...under("0.0", initialAsTorch(conv2dTransposeParameters(hyper, hyper, 5))),
     ...under("1.0", initialAsTorch(conv2dTransposeParameters(hyper, hyper, 5))),
-    ...under("2.0", initialAsTorch(conv2dParameters(hyper, 2 * latentChannels(architecture), 3))),
+    ...under("2.0", initialAsTorch(conv2dParameters(hyper, 2 * latent, 3))),
   };
 }
 
@@ -62,17 +60,22 @@ export function hyperDecoder(parameters: Parameters, z: tf.Tensor4D): tf.Tensor4
   });
 }
 
-/** Mean and standard deviation of every value of y, f32[n, h, w, c] each. */
+/** Mean and standard deviation of every value of y in quantisation steps, f32[n, h, w, c] each. */
 export interface Gaussians {
   readonly mean: tf.Tensor4D;
   /** At least 0.1. */
   readonly scale: tf.Tensor4D;
 }
 
-/** What {@linkcode hyperDecoder} gives, parted. */
-export function gaussiansOf(decoded: tf.Tensor4D): Gaussians {
+/**
+ * What {@linkcode hyperDecoder} gives, parted.
+ *
+ * @param perUnit Quantisation steps a unit of y, f32[c]; 1 where values are rounded to whole numbers.
+ */
+export function gaussiansOf(decoded: tf.Tensor4D, perUnit: tf.Tensor1D | 1): Gaussians {
   const [mean, raw] = tf.split(decoded, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
-  const scale = tf.maximum(raw, LEAST_SCALE) as tf.Tensor4D;
-  raw.dispose();
-  return { mean, scale };
+  return {
+    mean: tf.mul(mean, perUnit),
+    scale: tf.maximum(tf.mul(raw, perUnit), LEAST_SCALE),
+  };
 }

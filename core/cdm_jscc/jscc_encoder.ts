@@ -7,6 +7,8 @@
  * The latent is not rounded: its entropy says what it is worth, its values are sent as they are.
  *
  * Source: arXiv:2409.02597, section III-B.
+ * Deviation (compact): y is added once more before the last layer, whose matrices start at identity,
+ * and the norm starts at zero: at first s is y.
  *
  * @module
  */
@@ -20,7 +22,7 @@ import {
 } from "../tensor/nn/mlla.ts";
 import { type Declarations, inARow, type Parameters, under } from "../tensor/nn/parameters.ts";
 import { tf } from "../tensor/tfjs.ts";
-import { type Architecture, latentChannels, mostSymbols } from "./architecture.ts";
+import { type Architecture, isCompact, mostSymbols } from "./architecture.ts";
 import {
   addRateTokens,
   rateAdaption,
@@ -33,8 +35,7 @@ export const BLOCKS = "layers.0.blocks";
 
 /** Declares a {@linkcode jsccEncoder}. */
 export function jsccEncoderParameters(architecture: Architecture): Declarations {
-  const channels = latentChannels(architecture), rates = architecture.rates.length;
-  const { depth, refine } = architecture.jscc;
+  const { latent: channels, rates: { length: rates }, jscc: { depth, refine } } = architecture;
   return {
     ...under("refine", mlpParameters(channels, refine)),
     ...rateTokenParameters(rates, channels),
@@ -65,11 +66,9 @@ export function jsccEncoder(
     for (let block = 0; block < architecture.jscc.depth; block++) {
       t = mllaBlock(parameters.at(BLOCKS, block), t, grid, architecture.jscc.heads);
     }
-    return rateAdaption(
-      parameters.at("rate_adaption"),
-      layerNorm(parameters.at("norm"), t),
-      selection,
-    );
+    t = layerNorm(parameters.at("norm"), t);
+    if (isCompact(architecture)) t = tf.add(t, tf.reshape(y, t.shape));
+    return rateAdaption(parameters.at("rate_adaption"), t, selection);
   });
 }
 

@@ -16,7 +16,7 @@ import { stopGradient } from "../tensor/nn/stop_gradient.ts";
 import { tf } from "../tensor/tfjs.ts";
 import type { Architecture } from "./architecture.ts";
 import { conditionDecoder } from "./condition_decoder.ts";
-import { analyse, bitsPerPixel, positionBits, roundToMeans } from "./entropy.ts";
+import { analyse, bitsPerPixel, positionBits, roundedLatent } from "./entropy.ts";
 import { mediansLoss } from "./factorised_prior.ts";
 import { jsccDecoder } from "./jscc_decoder.ts";
 import { jsccEncoder, masksOf } from "./jscc_encoder.ts";
@@ -26,6 +26,10 @@ import { SIGNAL_SHARES, stepSnr, TRAINING_STEPS } from "./schedule.ts";
 import { unet } from "./unet.ts";
 
 const MOST_WEIGHT = 5;
+/** A latent of zeros has no power to divide by. */
+const LEAST_POWER = 1e-12;
+/** What the decoder is told in stage 1, where there is no channel: a variance that says nothing. */
+const NO_NOISE = 1 / 20;
 
 /** Distance of pictures in [-1, 1] as people see it, one number each: f32[n]. */
 export type PerceptualDistance = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tensor1D;
@@ -80,12 +84,13 @@ export function cdmLoss(
 ): CdmLoss {
   const { architecture, lambda, alpha, perceptual } = settings, [, height, width] = x.shape;
   const latents = analyse(parameters, x, architecture);
-  const bits = positionBits(tf.add(latents.y, noise.latent), latents);
+  const bits = positionBits(tf.add(latents.inSteps, noise.latent), latents);
   const bpp = bitsPerPixel(parameters, bits, tf.add(latents.z, noise.hyper), height * width);
-  const y = settings.snr === null
-    ? roundToMeans(latents)
+  const { y, variance } = settings.snr === null
+    ? { y: roundedLatent(parameters, latents), variance: tf.fill([x.shape[0]], NO_NOISE) }
     : overChannel(parameters, latents.y, bits, noise.channel, settings, settings.snr);
-  const conditions = conditionDecoder(parameters.at(NETWORKS.conditionDecoder), y, architecture);
+  const decoder = parameters.at(NETWORKS.conditionDecoder);
+  const conditions = conditionDecoder(decoder, y, variance as tf.Tensor1D, architecture);
   const noisy = diffuse(x, noise);
   const times = tf.tensor2d(noise.steps.map((step) => step / TRAINING_STEPS), [x.shape[0], 1]);
   const network = parameters.at(NETWORKS.unet);
@@ -125,16 +130,19 @@ function overChannel(
   noise: tf.Tensor3D,
   { architecture, eta, masks, publishedGradient }: LossSettings,
   snr: number,
-): tf.Tensor4D {
-  const [, height, width] = y.shape;
+): { readonly y: tf.Tensor4D; readonly variance: tf.Tensor1D } {
+  const [batch, height, width] = y.shape;
   const selection = selectByBits(stopGradient(bits), eta, architecture.rates);
   const symbols = jsccEncoder(parameters.at(NETWORKS.jsccEncoder), y, selection, architecture);
   const mask = tf.reshape(masksOf(selection, masks), symbols.shape) as tf.Tensor3D;
   const chosen: tf.Tensor3D = tf.mul(symbols, mask);
   const sent = publishedGradient ? withPublishedGradient(chosen, mask) : chosen;
-  const received = gaussianChannel(sent, mask, noise, snr);
-  const decoder = parameters.at(NETWORKS.jsccDecoder);
-  return jsccDecoder(decoder, received, { height, width }, selection, architecture);
+  const { received, variance } = gaussianChannel(sent, mask, noise, snr);
+  const decoder = parameters.at(NETWORKS.jsccDecoder), grid = { height, width };
+  return {
+    y: jsccDecoder(decoder, received, variance, grid, selection, architecture),
+    variance: tf.reshape(variance, [batch]),
+  };
 }
 
 /** The rates of `allocateRates` as a selection, f32[positions, rates], without leaving the backend. */
@@ -155,15 +163,16 @@ export function selectByBits(
 
 /**
  * Symbols with the noise of an AWGN channel, at the scale they had before they were normed to unit
- * power: each picture's mean power p, of its sent symbols, sets the noise, sqrt(p / SNR).
+ * power: each picture's mean power p, of its sent symbols, sets the noise, of variance p / SNR.
  */
 function gaussianChannel(
   symbols: tf.Tensor3D,
   mask: tf.Tensor3D,
   noise: tf.Tensor3D,
   snr: number,
-): tf.Tensor3D {
+): { readonly received: tf.Tensor3D; readonly variance: tf.Tensor3D } {
   const power = tf.div(tf.sum(tf.square(symbols), [1, 2], true), tf.sum(mask, [1, 2], true));
-  const deviation = tf.sqrt(tf.div(power, snr));
-  return tf.add(symbols, tf.mul(tf.mul(noise, mask), deviation));
+  const variance: tf.Tensor3D = tf.div(tf.maximum(power, LEAST_POWER), snr);
+  const received: tf.Tensor3D = tf.add(symbols, tf.mul(tf.mul(noise, mask), tf.sqrt(variance)));
+  return { received, variance };
 }

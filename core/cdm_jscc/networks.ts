@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Declarations, under } from "../tensor/nn/parameters.ts";
-import type { Architecture } from "./architecture.ts";
+import { ones } from "../tensor/nn/initialisers.ts";
+import { type Declaration, type Declarations, under } from "../tensor/nn/parameters.ts";
+import { type Architecture, isCompact } from "./architecture.ts";
 import { conditionDecoderParameters } from "./condition_decoder.ts";
 import { factorisedPriorParameters } from "./factorised_prior.ts";
 import { hyperDecoderParameters, hyperEncoderParameters } from "./hyperprior.ts";
@@ -25,9 +26,17 @@ export const NETWORKS = {
   unet: "denoise_fn",
 } as const;
 
+/**
+ * Deviation (compact): y is rounded to multiples of a step for each channel, which is not trained;
+ * elsewhere to whole numbers.
+ */
+export const QUANTISATION_STEP = "context_fn.step";
+
 /** Declares the parameters of all networks. */
 export function declareNetworks(architecture: Architecture): Declarations {
+  const step: Declaration = { shape: [architecture.latent], layout: "plain", initial: ones };
   return {
+    ...(isCompact(architecture) ? { [QUANTISATION_STEP]: step } : {}),
     ...under(NETWORKS.transformEncoder, transformEncoderParameters(architecture)),
     ...under(NETWORKS.hyperEncoder, hyperEncoderParameters(architecture)),
     ...under(NETWORKS.hyperDecoder, hyperDecoderParameters(architecture)),

@@ -8,12 +8,15 @@ import { type Declarations, inARow, type Parameters, under } from "../tensor/nn/
 import { resnetBlock, resnetBlockParameters } from "../tensor/nn/resnet_block.ts";
 import { tf } from "../tensor/tfjs.ts";
 import type { Architecture } from "./architecture.ts";
+import { trunkEncoder, trunkEncoderParameters } from "./trunk.ts";
 
 const COLOURS = 3;
 const FIRST_KERNEL = 7;
 
 /** Declares a {@linkcode transformEncoder}. */
-export function transformEncoderParameters({ encoder }: Architecture): Declarations {
+export function transformEncoderParameters({ transforms, latent }: Architecture): Declarations {
+  if (transforms.kind === "trunk") return trunkEncoderParameters(transforms, latent);
+  const { encoder } = transforms;
   return inARow(encoder.length, (stage) => {
     const inputs = stage === 0 ? COLOURS : encoder[stage - 1] as number;
     const outputs = encoder[stage] as number;
@@ -32,11 +35,12 @@ export function transformEncoderParameters({ encoder }: Architecture): Declarati
 export function transformEncoder(
   parameters: Parameters,
   x: tf.Tensor4D,
-  { encoder }: Architecture,
+  { transforms }: Architecture,
 ): tf.Tensor4D {
+  if (transforms.kind === "trunk") return trunkEncoder(parameters, x, transforms);
   return tf.tidy(() => {
     let y = x;
-    for (const stage of encoder.keys()) {
+    for (const stage of transforms.encoder.keys()) {
       y = downsample(parameters.at(stage, 1), resnetBlock(parameters.at(stage, 0), y));
     }
     return y;

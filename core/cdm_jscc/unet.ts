@@ -9,12 +9,15 @@
  *
  * A level: two residual blocks with the time embedding, linear attention, then half or twice the
  * sides. Deviation of the published code, kept: the skip of level 0 is never joined.
+ * Deviation (compact): pixels come as 4x4 blocks, beside those of a first picture, which is added to
+ * the output; first and last kernels are 3x3; one more level up joins the skip of level 0.
  *
  * Source: Yang, Mandt, arXiv:2209.06950 (CDC); arXiv:2409.02597, section IV.
  *
  * @module
  */
 import { conv2d, conv2dParameters } from "../tensor/nn/convolution.ts";
+import { zeros } from "../tensor/nn/initialisers.ts";
 import { channelNorm, channelNormParameters } from "../tensor/nn/layer_norm.ts";
 import { linearAttention, linearAttentionParameters } from "../tensor/nn/linear_attention.ts";
 import { type Declarations, inARow, type Parameters, under } from "../tensor/nn/parameters.ts";
@@ -29,79 +32,80 @@ import { resnetBlock, resnetBlockParameters } from "../tensor/nn/resnet_block.ts
 import { timeMlp, timeMlpParameters } from "../tensor/nn/time_mlp.ts";
 import { initialAsTorch } from "../tensor/nn/torch_initial.ts";
 import { tf } from "../tensor/tfjs.ts";
-import type { Architecture } from "./architecture.ts";
+import { type Architecture, conditionChannels, isCompact } from "./architecture.ts";
+import type { Conditions } from "./condition_decoder.ts";
 
 const COLOURS = 3;
 const LARGE_KERNEL = 7;
 
 /** Declares a {@linkcode unet}. */
-export function unetParameters({ unet, conditions }: Architecture): Declarations {
-  const { stem, widths, time } = unet, levels = widths.length;
-  const pixels = COLOURS * stem * stem, deepest = widths[levels - 1] as number;
-  const outputsOf = conditions.map(({ outputs }) => outputs).reverse();
+export function unetParameters(architecture: Architecture): Declarations {
+  const { stem, widths, time } = architecture.unet, compact = isCompact(architecture);
+  const pixels = COLOURS * stem * stem, large = compact ? 3 : LARGE_KERNEL;
+  const width = (level: number): number => widths[level] as number;
+  const last = widths.length - 1, deepest = width(last), finest = width(0);
+  const conditions = conditionChannels(architecture);
+  const downs = inARow(widths.length, (level) => {
+    const above = level > 0 ? width(level - 1) : compact ? 2 * pixels : pixels;
+    const inputs = above + (conditions[level] ?? 0);
+    return {
+      ...levelParameters(inputs, width(level), time, level === 0 ? large : 3),
+      ...(level < last ? under("3", downsampleParameters(width(level))) : {}),
+    };
+  });
+  const ups = inARow(compact ? last + 1 : last, (step) => {
+    const level = last - step, outputs = width(Math.max(level - 1, 0));
+    return {
+      ...levelParameters(2 * width(level), outputs, time, 3),
+      ...(level > 0 ? under("3", upsampleParameters(outputs)) : {}),
+    };
+  });
+  const exit = conv2dParameters(finest, pixels, large, { initial: zeros });
   return {
     ...under("time_mlp", timeMlpParameters(time)),
-    ...under(
-      "downs",
-      inARow(levels, (level) => {
-        const before = level === 0 ? pixels : widths[level - 1] as number;
-        const inputs = before + (outputsOf[level] ?? 0), outputs = widths[level] as number;
-        const kernel = level === 0 ? LARGE_KERNEL : 3;
-        return {
-          ...levelParameters(inputs, outputs, time, kernel),
-          ...(level < levels - 1 ? under("3", downsampleParameters(outputs)) : {}),
-        };
-      }),
-    ),
+    ...under("downs", downs),
     ...under("mid_block1", resnetBlockParameters({ inputs: deepest, outputs: deepest, time })),
     ...under("mid_attn", linearAttentionParameters(deepest)),
     ...under("mid_block2", resnetBlockParameters({ inputs: deepest, outputs: deepest, time })),
-    ...under(
-      "ups",
-      inARow(levels - 1, (step) => {
-        const level = levels - 1 - step, outputs = widths[level - 1] as number;
-        return {
-          ...levelParameters(2 * (widths[level] as number), outputs, time, 3),
-          ...under("3", upsampleParameters(outputs)),
-        };
-      }),
-    ),
-    ...under("final_conv.0", channelNormParameters(widths[0] as number)),
-    ...under(
-      "final_conv.1",
-      initialAsTorch(conv2dParameters(widths[0] as number, pixels, LARGE_KERNEL)),
-    ),
+    ...under("ups", ups),
+    ...under("final_conv.0", channelNormParameters(finest)),
+    ...under("final_conv.1", compact ? exit : initialAsTorch(exit)),
   };
 }
 
 /**
  * @param x Noisy pictures f32[n, h, w, 3].
  * @param t Normalised step f32[n, 1] in [0, 1).
- * @param conditions Maps, the finest first; the first has 1 / stem of the picture's sides.
+ * @param conditions Of these pictures; the finest map has 1 / stem of their sides.
  * @returns f32[n, h, w, 3], without bounds.
  */
 export function unet(
   parameters: Parameters,
   x: tf.Tensor4D,
   t: tf.Tensor2D,
-  conditions: readonly tf.Tensor4D[],
+  { maps, picture }: Conditions,
   { unet: { stem, widths } }: Architecture,
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const e = timeMlp(parameters.at("time_mlp"), t);
-    const levels = widths.length, skips: tf.Tensor4D[] = [];
-    let map = stem === 1 ? x : pixelUnshuffle(x, stem);
-    for (let level = 0; level < levels; level++) {
-      map = down(parameters.at("downs", level), map, e, conditions[level], skips, level);
+    const e = timeMlp(parameters.at("time_mlp"), t), skips: tf.Tensor4D[] = [];
+    const blocks = (picture ? [x, picture] : [x]).map((p) => unshuffled(p, stem));
+    let map = blocks.length === 1 ? blocks[0] as tf.Tensor4D : tf.concat(blocks, 3);
+    for (let level = 0; level < widths.length; level++) {
+      map = down(parameters.at("downs", level), map, e, maps[level], skips);
     }
     map = middle(parameters, map, e);
-    for (let step = 0; step < levels - 1; step++) {
+    for (let step = 0; parameters.find(`ups.${step}.0.block1.block.0.weight`); step++) {
       map = up(parameters.at("ups", step), map, skips.pop() as tf.Tensor4D, e);
     }
     const last = parameters.at("final_conv");
-    const y = conv2d(last.at(1), channelNorm(last.at(0), map));
-    return stem === 1 ? y : pixelShuffle(y, stem);
+    const exit = conv2d(last.at(1), channelNorm(last.at(0), map));
+    const y = stem === 1 ? exit : pixelShuffle(exit, stem);
+    return picture ? tf.add(y, picture) : y;
   });
+}
+
+function unshuffled(x: tf.Tensor4D, stem: number): tf.Tensor4D {
+  return stem === 1 ? x : pixelUnshuffle(x, stem);
 }
 
 /** Blocks `0` and `1` and attention `2` of a level. */
@@ -125,22 +129,20 @@ function levelOf(parameters: Parameters, x: tf.Tensor4D, e: tf.Tensor2D): tf.Ten
   });
 }
 
-/** One level down. Leaves its skip where a level up will take it. */
+/** One level down. Leaves its skip for the level up that joins it. */
 function down(
   parameters: Parameters,
   x: tf.Tensor4D,
   e: tf.Tensor2D,
   condition: tf.Tensor4D | undefined,
   skips: tf.Tensor4D[],
-  level: number,
 ): tf.Tensor4D {
   const [below, skip] = tf.tidy(() => {
     const y = levelOf(parameters, condition ? tf.concat([x, condition], 3) : x, e);
     const halves = parameters.find("3.conv.weight") !== undefined;
-    const below = halves ? downsample(parameters.at(3), y) : y;
-    return level === 0 ? [below] : [below, y];
-  }) as [tf.Tensor4D, tf.Tensor4D?];
-  if (skip) skips.push(skip);
+    return [halves ? downsample(parameters.at(3), y) : y, y];
+  }) as [tf.Tensor4D, tf.Tensor4D];
+  skips.push(skip);
   return below;
 }
 
@@ -162,5 +164,9 @@ function up(
   skip: tf.Tensor4D,
   e: tf.Tensor2D,
 ): tf.Tensor4D {
-  return tf.tidy(() => upsample(parameters.at(3), levelOf(parameters, tf.concat([x, skip], 3), e)));
+  return tf.tidy(() => {
+    const y = levelOf(parameters, tf.concat([x, skip], 3), e);
+    const doubles = parameters.find("3.conv.weight") !== undefined;
+    return doubles ? upsample(parameters.at(3), y) : y;
+  });
 }

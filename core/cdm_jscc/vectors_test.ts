@@ -16,7 +16,7 @@ import { resnetBlock } from "../tensor/nn/resnet_block.ts";
 import { rotate, rotations } from "../tensor/nn/rope.ts";
 import { timeMlp } from "../tensor/nn/time_mlp.ts";
 import { type Architecture, mostSymbols, PAPER, REDUCED } from "./architecture.ts";
-import { conditionDecoder } from "./condition_decoder.ts";
+import { conditionDecoder, type Conditions } from "./condition_decoder.ts";
 import { analyse, bitsPerPixel, positionBits, roundToMeans } from "./entropy.ts";
 import { priorLikelihood, priorLogits } from "./factorised_prior.ts";
 import { bitsOf, gaussianLikelihood } from "./gaussian_likelihood.ts";
@@ -71,9 +71,14 @@ const grid = ({ c }: Given): { height: number; width: number } => ({
 const givenRates = ({ c, architecture }: Given): tf.Tensor2D =>
   selectRates(Uint8Array.from(c.attributes.indexes as number[]), architecture.rates.length);
 
-const contexts = (given: Given): tf.Tensor4D[] =>
-  Object.keys(given.c.json.inputs).filter((name) => /^c\d$/.test(name))
-    .map((name) => nhwc(given.input(name)));
+const contexts = (given: Given): Conditions => ({
+  maps: Object.keys(given.c.json.inputs).filter((name) => /^c\d$/.test(name))
+    .map((name) => nhwc(given.input(name))),
+  picture: null,
+});
+
+/** The published decoders know nothing of the noise's variance. */
+const UNUSED = null as unknown as tf.Tensor1D;
 
 /** Heads of MLLA blocks of the paper: the vectors have no others. */
 const HEADS = PAPER.jscc.heads;
@@ -136,7 +141,9 @@ const OPERATIONS: readonly (readonly [RegExp, Operation])[] = [
   }],
   [/^JSCC decoder context_fn\.fd/, (g) => {
     const s = nhwc(g.input("s")), size = { height: s.shape[1], width: s.shape[2] };
-    return { y: nchw(jsccDecoder(block(g), tokens(s), size, givenRates(g), g.architecture)) };
+    return {
+      y: nchw(jsccDecoder(block(g), tokens(s), UNUSED, size, givenRates(g), g.architecture)),
+    };
   }],
   [/^AWGN channel/, ({ c }) => {
     const { symbols, scale } = toUnitPower(c.values("x"));
@@ -175,7 +182,7 @@ const OPERATIONS: readonly (readonly [RegExp, Operation])[] = [
     };
   }],
   [/^context_fn\.dec on latent/, (g) => {
-    const maps = conditionDecoder(block(g), nhwc(g.input("y")), g.architecture);
+    const { maps } = conditionDecoder(block(g), nhwc(g.input("y")), UNUSED, g.architecture);
     return Object.fromEntries(maps.map((map, index) => [`c${index}`, nchw(map)]));
   }],
   [/U-Net (forward )?on x/, (g) => {
@@ -218,7 +225,7 @@ function receive(symbols: Float32Array, scale: number, c: VectorCase): Float32Ar
   return symbols.map((value, i) => scale * (value + deviation * parts[i % 2]![i >> 1]!));
 }
 
-function denoise(g: Given, start: tf.Tensor4D, conditions: tf.Tensor4D[]): tf.Tensor4D {
+function denoise(g: Given, start: tf.Tensor4D, conditions: Conditions): tf.Tensor4D {
   const network = g.parameters.at(NETWORKS.unet);
   return sample(
     start,
@@ -265,8 +272,9 @@ function chain(g: Given): Outputs {
   const restored = scatterSymbols(receive(symbols, scale, c), places);
   const received = tf.tensor3d(restored, [1, height * width, most]);
   const decoder = parameters.at(NETWORKS.jsccDecoder);
-  const y = jsccDecoder(decoder, received, { height, width }, selection, architecture);
-  const conditions = conditionDecoder(parameters.at(NETWORKS.conditionDecoder), y, architecture);
+  const y = jsccDecoder(decoder, received, UNUSED, { height, width }, selection, architecture);
+  const maker = parameters.at(NETWORKS.conditionDecoder);
+  const conditions = conditionDecoder(maker, y, UNUSED, architecture);
   const sent = masked(encoded, selection, latents.y, architecture).s;
   return {
     latent: nchw(latents.y),
@@ -278,7 +286,7 @@ function chain(g: Given): Outputs {
     cbr_y: [symbols.length / 2 / image.size],
     s: sent,
     channel_input_head: v.subarray(0, 256),
-    ...Object.fromEntries(conditions.flatMap((map, index) => [
+    ...Object.fromEntries(conditions.maps.flatMap((map, index) => [
       [`c${index}`, nchw(map)],
       [`c${index}_head`, tf.slice(tf.reshape(nchw(map), [-1]), 0, Math.min(1024, map.size))],
     ])),
