@@ -89,15 +89,12 @@ export class SlurmCluster implements AsyncDisposable {
     Deno.removeSync(`${this.folder}/${node}.pid`);
   }
 
-  /** Kills the batch script of a task, as the kernel does when memory is short. */
-  async killTask(task: string): Promise<void> {
+  /** Kills the batch script of the task of an index, as the kernel does when memory is short. */
+  async killTask(index: number): Promise<void> {
+    const running = await this.#text("squeue", ["-h", "-r", "-t", "R", "-o", "%F_%K"]);
+    const task = running.split("\n").find((id) => id.endsWith(`_${index}`));
+    if (task === undefined) throw new Error(`task ${index} does not run: ${running}`);
     await this.#text("scancel", ["--signal=KILL", "--batch", task]);
-  }
-
-  /** Ids of the tasks that run, as "12_3". */
-  async running(): Promise<string[]> {
-    const out = await this.#text("squeue", ["-h", "-r", "-t", "R", "-o", "%F_%K"]);
-    return out.split("\n").filter((line) => line !== "").sort();
   }
 
   /** Tasks that are not over. */
