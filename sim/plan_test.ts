@@ -6,7 +6,7 @@ import { awgn } from "../channels/awgn.ts";
 import { rayleigh } from "../channels/rayleigh.ts";
 import { DEFAULTS, type Experiment } from "./experiment.ts";
 import { missingGroups, type PlannedImage, planPoints, unitKey } from "./plan.ts";
-import type { Plugins, TrainableSource } from "./plugins.ts";
+import type { ImporterSource, Plugins, TrainableSource } from "./plugins.ts";
 import { Store } from "./store.ts";
 import { unitId } from "./unit.ts";
 
@@ -33,6 +33,7 @@ const plugins: Plugins = {
   codecs: new Registry<CodecPlugin>("codec"),
   channels: new Registry<ChannelPlugin>("channel"),
   trainables: new Registry<TrainableSource>("trainable codec"),
+  importers: new Registry<ImporterSource>("codec with an importer"),
 };
 plugins.codecs.register(codec as unknown as CodecPlugin);
 for (const channel of [awgn, rayleigh]) plugins.channels.register(channel as ChannelPlugin);

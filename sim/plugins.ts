@@ -4,7 +4,8 @@
  * with a `plugin.ts`; nothing lists it.
  *
  * A plugin module's default export is a codec, or a list of codecs; a named export `channels` may
- * hold channels, and `trainable` what `deno task train` can train.
+ * hold channels, `trainable` what `deno task train` can train, and `importer` whose weights
+ * `deno task import` can read.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import type { ChannelPlugin } from "../core/channel.ts";
 import type { CodecPlugin } from "../core/codec.ts";
 import { isDeliberate, OptionError } from "../core/errors.ts";
 import { Registry } from "../core/registry.ts";
+import type { ImporterPlugin } from "../core/tensor/checkpoint/importer.ts";
 import type { TrainablePlugin } from "../core/tensor/trainable.ts";
 
 /** Codecs and channels by id. */
@@ -19,6 +21,7 @@ export interface Plugins {
   readonly codecs: Registry<CodecPlugin>;
   readonly channels: Registry<ChannelPlugin>;
   readonly trainables: Registry<TrainableSource>;
+  readonly importers: Registry<ImporterSource>;
 }
 
 /** What can be trained. The id is that of its codec. */
@@ -27,6 +30,12 @@ export interface TrainableSource {
   readonly plugin: TrainablePlugin;
   /** Module of which `plugin` is the export `trainable`: other processes load it from there. */
   readonly module: string;
+}
+
+/** Whose weights can be imported. The id is that of the codec. */
+export interface ImporterSource {
+  readonly id: string;
+  readonly plugin: ImporterPlugin;
 }
 
 /** Folders whose sub-folders hold a codec each. */
@@ -46,6 +55,7 @@ export async function loadPlugins(specifiers: readonly string[]): Promise<Plugin
     codecs: new Registry<CodecPlugin>("codec"),
     channels: new Registry<ChannelPlugin>("channel"),
     trainables: new Registry<TrainableSource>("trainable codec"),
+    importers: new Registry<ImporterSource>("codec with an importer"),
   };
   for (const url of channelModules()) register(plugins, {}, await import(url.href), url.href);
   for (const url of codecModules()) {
@@ -62,6 +72,7 @@ export async function loadPlugins(specifiers: readonly string[]): Promise<Plugin
 interface PluginModule {
   readonly default?: CodecPlugin | readonly CodecPlugin[];
   readonly trainable?: TrainablePlugin;
+  readonly importer?: ImporterPlugin;
 }
 interface ChannelModule {
   readonly channels?: readonly ChannelPlugin[];
@@ -114,7 +125,7 @@ async function loadForeign(specifier: string): Promise<PluginModule & ChannelMod
 
 function register(
   plugins: Plugins,
-  { default: codecs, trainable }: PluginModule,
+  { default: codecs, trainable, importer }: PluginModule,
   { channels = [] }: ChannelModule,
   source: string,
 ): void {
@@ -136,6 +147,7 @@ function register(
       const module = resolved(source);
       plugins.trainables.register({ id: trainable.codec, plugin: trainable, module });
     }
+    if (importer) plugins.importers.register({ id: importer.codec, plugin: importer });
   } catch (error) {
     if (isDeliberate(error)) throw new OptionError(`plugin ${source}: ${error.message}`);
     throw error;

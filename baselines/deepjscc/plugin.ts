@@ -5,6 +5,7 @@
  * @module
  */
 import type { Codec, CodecPlugin } from "../../core/codec.ts";
+import type { ImportedWeights, ImporterPlugin } from "../../core/tensor/checkpoint/importer.ts";
 import type { Trainable, TrainablePlugin } from "../../core/tensor/trainable.ts";
 import { type DeepJsccOptions, OPTIONS, PRESETS } from "./options.ts";
 
@@ -27,6 +28,17 @@ export const trainable: TrainablePlugin = {
   presets: PRESETS,
   stages: 1,
   create: async (goal): Promise<Trainable> => (await import("./training.ts")).openTraining(goal),
+};
+
+/** What `deno task import` reads. */
+export const importer: ImporterPlugin = {
+  codec: deepJscc.id,
+  sources: [
+    "chunbaobao/Deep-JSCC-PyTorch (.pkl)",
+    "ipc-lab/kaira, Bourtsoulatze2019 and Tung2022DeepJSCCQ (.pt, .pth)",
+  ],
+  import: async (foreign, wish): Promise<ImportedWeights> =>
+    (await import("./importer.ts")).importDeepJscc(foreign, wish),
 };
 
 export default deepJscc;
