@@ -16,7 +16,16 @@ export function cutOutSide({ width, height }: ImageSize): number {
   return Math.min(shorter, Math.max(4 * CELL, quarter));
 }
 
-/** Adds up, over sets of reconstructions of one picture, how far they lie apart. */
+/** Weights of ITU-R BT.601. */
+const LUMA = { red: 0.299, green: 0.587, blue: 0.114 };
+
+/**
+ * Adds up, over sets of reconstructions of one picture, how far their detail lies apart.
+ *
+ * Detail is luma less its mean in a cell: else flat parts that one codec has too dark would win over
+ * texture that one codec keeps and another smooths away. Cells count by root mean square, so that
+ * one codec that is far off does not decide alone.
+ */
 export class DifferenceMap {
   readonly #columns: number;
   readonly #cells: Float64Array;
@@ -26,16 +35,27 @@ export class DifferenceMap {
     this.#cells = new Float64Array(this.#columns * Math.ceil(size.height / CELL));
   }
 
-  /** Adds the sum over samples of the squared distances from their mean over `images`. */
+  /** Adds one set. */
   add(images: readonly RgbImage[]): void {
     const { width, height } = this.size;
-    for (let row = 0; row < height; row++) {
-      const cells = Math.floor(row / CELL) * this.#columns;
-      for (let column = 0; column < width; column++) {
-        const pixel = 3 * (row * width + column);
-        const cell = cells + Math.floor(column / CELL);
-        this.#cells[cell] = (this.#cells[cell] as number) + scatter(images, pixel);
+    const sums = new Float64Array(CELL * CELL), squares = new Float64Array(CELL * CELL);
+    for (let cell = 0; cell < this.#cells.length; cell++) {
+      const left = CELL * (cell % this.#columns), top = CELL * Math.floor(cell / this.#columns);
+      const area = {
+        left,
+        top,
+        width: Math.min(CELL, width - left),
+        height: Math.min(CELL, height - top),
+      };
+      sums.fill(0);
+      squares.fill(0);
+      for (const image of images) addDetail(image, area, sums, squares);
+      let scatter = 0;
+      for (let pixel = 0; pixel < CELL * CELL; pixel++) {
+        scatter += (squares[pixel] as number) - (sums[pixel] as number) ** 2 / images.length;
       }
+      const count = images.length * area.width * area.height;
+      this.#cells[cell] = (this.#cells[cell] as number) + Math.sqrt(Math.max(0, scatter) / count);
     }
   }
 
@@ -62,17 +82,31 @@ export class DifferenceMap {
   }
 }
 
-/** n times the variance over pictures, summed over the three samples of a pixel. */
-function scatter(images: readonly RgbImage[], pixel: number): number {
+/** Adds the detail of one picture in one cell, and its squares. */
+function addDetail(
+  { width, data }: RgbImage,
+  area: Area,
+  sums: Float64Array,
+  squares: Float64Array,
+): void {
+  const luma = new Float64Array(CELL * CELL);
   let total = 0;
-  for (let sample = pixel; sample < pixel + 3; sample++) {
-    let sum = 0, squares = 0;
-    for (const { data } of images) {
-      const value = data[sample] as number;
-      sum += value;
-      squares += value * value;
+  for (let row = 0; row < area.height; row++) {
+    for (let column = 0; column < area.width; column++) {
+      const at = 3 * ((area.top + row) * width + area.left + column);
+      const value = LUMA.red * (data[at] as number) + LUMA.green * (data[at + 1] as number) +
+        LUMA.blue * (data[at + 2] as number);
+      luma[row * CELL + column] = value;
+      total += value;
     }
-    total += squares - sum * sum / images.length;
   }
-  return total;
+  const mean = total / (area.width * area.height);
+  for (let row = 0; row < area.height; row++) {
+    for (let column = 0; column < area.width; column++) {
+      const pixel = row * CELL + column;
+      const detail = (luma[pixel] as number) - mean;
+      sums[pixel] = (sums[pixel] as number) + detail;
+      squares[pixel] = (squares[pixel] as number) + detail * detail;
+    }
+  }
 }

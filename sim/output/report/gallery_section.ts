@@ -47,7 +47,7 @@ ${tiles}</div>
   }. Close-up: ${area.width} × ${area.height}
 pixels from (${area.left}, ${area.top}), where the codecs differ most${
     shrinkBy > 1 ? `; the wholes are shrunk by ${shrinkBy}, the close-ups are not` : ""
-  }.</p>
+  }.${summary.points.some(({ trials }) => trials > 1) ? " Of the first trial." : ""}</p>
 ${parts}</section>
 `;
 }
@@ -107,7 +107,7 @@ function captionHtml(tile: Tile, { metrics }: Summary, best: ReadonlySet<string>
 /** A whole picture with a frame where the close-up lies; pressed, it is shown large. */
 async function wholeHtml(kept: Kept, area: Area, title: string, shrinkBy: number): Promise<Html> {
   const { url, size } = await wholeFile(kept, shrinkBy);
-  return markup`<button type="button" class="whole"><img src="${url}" width="${size.width}" height="${size.height}" alt="${title}" decoding="async">${
+  return markup`<button type="button" class="whole"><img src="${url}" width="${size.width}" height="${size.height}" alt="${title}">${
     frame(area, kept.image)
   }</button>
 `;
@@ -145,7 +145,7 @@ interface TileParts {
 }
 
 function tileHtml({ name, title, whole, closeUp, side, caption }: TileParts): Html {
-  return markup`<figure class="tile">${whole}<img class="close-up" src="${closeUp}" width="${side}" height="${side}" alt="Close-up of ${title}" decoding="async">
+  return markup`<figure class="tile">${whole}<img class="close-up" src="${closeUp}" width="${side}" height="${side}" alt="Close-up of ${title}">
 <figcaption><b>${name}</b>${caption}</figcaption></figure>
 `;
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import type { MetricColumn, Summary } from "../../summary.ts";
-import { decimalsOf, distinct, fixed, MISSING } from "../text.ts";
+import { distinct, fixed, MISSING } from "../text.ts";
 import { EMPTY, type Html, markup } from "./html.ts";
+import { matrixTable } from "./matrix.ts";
 import { compareWith, type Comparison } from "./paired.ts";
 import type { PointResults } from "./results.ts";
-import { cell, dataTable, shownNumber } from "./table.ts";
+import { cell, shownNumber } from "./table.ts";
 
 /** Beyond so many codecs only the first is a reference: the others would fill a book. */
 const MOST_REFERENCES = 8;
@@ -41,10 +42,14 @@ widened because there are many.${
       ? ` A single image has no value of ${ofSets.map(({ title }) => title).join(", ")}.`
       : ""
   }</p>
-${tables(first)}${
+<div class="beside">
+${tables(first)}</div>
+${
     folded.map((reference) =>
       markup`<details><summary>Difference to ${reference}</summary>
-${tables(reference)}</details>
+<div class="beside">
+${tables(reference)}</div>
+</details>
 `
     )
   }`;
@@ -55,45 +60,21 @@ function differenceTable(
   { title, unit, better, digits }: MetricColumn,
   comparisons: readonly Comparison[],
 ): Html {
-  const snrs = distinct(comparisons.map(({ point }) => point.snrDb)).sort((a, b) => a - b);
-  const decimals = decimalsOf(snrs);
-  const groups = Map.groupBy(comparisons, groupName);
-  return dataTable({
+  return matrixTable({
     name: `${title}: difference to ${reference}`,
     caption: [
       markup`<b>${title}</b>`,
       `${unit ? ` (${unit})` : ""}, ${better} is better: difference to ${reference}`,
     ],
-    heads: [
-      { title: "Codec", isText: true },
-      ...snrs.map((snr) => ({ title: `${shownNumber(fixed(snr, decimals))} dB` })),
-    ],
-    groups: [...groups].map(([name, own]) => ({
-      head: groups.size > 1 ? name : "",
-      rows: distinct(own.map(({ point }) => point.label)).map((label) => ({
-        head: label,
-        cells: snrs.map((snr) =>
-          differenceCell(
-            own.find(({ point }) => point.label === label && point.snrDb === snr),
-            digits,
-          )
-        ),
-      })),
+    cells: comparisons.map((comparison) => ({
+      point: comparison.point,
+      html: differenceCell(comparison, digits),
     })),
   });
 }
 
-/** What the points of one body of the table share. */
-function groupName({ point }: Comparison): string {
-  const { channel, cbrTarget, snrDb, assumedSnrDb } = point;
-  const assumed = snrDb === assumedSnrDb
-    ? ""
-    : `, SNR assumed ${shownNumber(fixed(assumedSnrDb, decimalsOf([assumedSnrDb])))} dB`;
-  return `${channel}, CBR ${cbrTarget}${assumed}`;
-}
-
-function differenceCell(comparison: Comparison | undefined, digits: number): Html {
-  if (!comparison || comparison.difference.value === null) return cell(MISSING);
+function differenceCell(comparison: Comparison, digits: number): Html {
+  if (comparison.difference.value === null) return cell(MISSING);
   const { difference: { value, halfWidth, count, infinite = 0 }, verdict, better } = comparison;
   const number = fixed(value as number, digits);
   const sign = Number(number) > 0 ? "+" : "";

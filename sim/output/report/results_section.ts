@@ -1,65 +1,78 @@
 /**
- * The main table of a report: what was reached, with intervals and the best value marked.
+ * The main tables of a report: what was reached, with intervals and the best values marked.
  *
  * @module
  */
-import type { Point, Summary } from "../../summary.ts";
-import { type Cell, type Column, type Row, tableModel } from "../table_model.ts";
+import type { MetricColumn, Summary } from "../../summary.ts";
+import { type Cell, type TableModel, tableModel } from "../table_model.ts";
 import { EMPTY, type Html, markup } from "./html.ts";
-import { conditionTexts } from "./scores.ts";
-import { cell, dataTable, type Head, shownNumber } from "./table.ts";
+import { matrixTable } from "./matrix.ts";
+import { cell, shownNumber } from "./table.ts";
 
-/**
- * Codecs under each other, by condition, so that those stand together that are to be compared.
- * What the sections on cost say in full is left out here.
- */
+/** A table a metric, and the conditions of single points below. */
 export function resultsSection(summary: Summary): Html {
-  const { points } = summary;
-  const { caption, columns, rows, notes } = tableModel(summary);
-  const firstMetric = columns.findIndex(({ arrow }) => arrow !== undefined);
-  const kept = [...columns.keys()].filter((index) =>
-    index >= firstMetric && columns[index]?.spare === 0
+  const model = tableModel(summary);
+  const tables = summary.metrics.map((metric, n) => metricTable(summary, model, metric, n));
+  const notes = model.notes.map((note) =>
+    markup`<li>${note}</li>
+`
   );
-  const text = conditionTexts(points);
-  const groups = Map.groupBy(points.keys(), (index) => text(points[index] as Point));
-  const table = dataTable({
-    name: "Results",
-    caption: `${caption} The best value under each condition is marked.`,
-    heads: [
-      { title: "Codec", isText: true },
-      ...kept.map((index) => headOf(columns[index] as Column)),
-    ],
-    groups: [...groups].map(([head, own]) => ({
-      head,
-      rows: own.map((n) => ({
-        head: points[n]?.label ?? "",
-        cells: kept.map((index) => valueCell((rows[n] as Row).cells[index] as Cell)),
-      })),
-    })),
-  });
-  return markup`${table}${
+  // Those of the whole run stand on top of the page.
+  const remarks = model.remarks.slice(0, model.remarks.length - summary.notes.length)
+    .map((remark) =>
+      markup`<li>${remark}</li>
+`
+    );
+  return markup`<p>${model.caption} The best value under each condition is marked.</p>
+<div class="beside">
+${tables}</div>
+${
+    remarks.length > 0
+      ? markup`<ul>
+${remarks}</ul>
+`
+      : EMPTY
+  }${
     notes.length > 0
       ? markup`<h3>Notes</h3>
-<ol>${notes.map((note) => markup`<li>${note}</li>`)}</ol>
+<ol>
+${notes}</ol>
 `
       : EMPTY
   }`;
 }
 
-function headOf({ title, unit, arrow, align }: Column): Head {
-  const direction = arrow === "↑" ? "higher is better" : "lower is better";
-  return {
-    title,
-    below: [...unit ? [unit] : [], ...arrow ? [direction] : []],
-    isText: align === "left",
-  };
+function metricTable(
+  { points }: Summary,
+  { columns, rows }: TableModel,
+  { id, title, unit, better }: MetricColumn,
+  metric: number,
+): Html {
+  const column = columns.findIndex(({ arrow }) => arrow !== undefined) + metric;
+  const notes = columns.findLastIndex((one) => one.title === "Notes" && one.align === "left");
+  return matrixTable({
+    name: title,
+    caption: [
+      markup`<b>${title}</b>`,
+      `${unit ? ` (${unit})` : ""}, ${better} is better`,
+    ],
+    cells: points.map((point, n) => ({
+      point,
+      html: valueCell(
+        rows[n]?.cells[column] ?? { text: "" },
+        id in point.metrics ? rows[n]?.cells[notes]?.text ?? "" : "",
+      ),
+    })),
+  });
 }
 
-function valueCell({ text, halfWidth, best }: Cell): Html {
+function valueCell({ text, halfWidth, best }: Cell, notes: string): Html {
   const number = shownNumber(text);
-  const value = best
-    ? markup`<strong>${number}</strong><span class="hidden"> (best)</span>`
-    : markup`${number}`;
-  const interval = halfWidth === undefined ? EMPTY : markup` <small>± ${halfWidth}</small>`;
-  return cell([value, interval], best ? "best" : "");
+  return cell([
+    best
+      ? markup`<strong>${number}</strong><span class="hidden"> (best)</span>`
+      : markup`${number}`,
+    halfWidth === undefined ? EMPTY : markup` <small>± ${halfWidth}</small>`,
+    notes === "" ? EMPTY : markup`<sup title="notes">${notes}</sup>`,
+  ], best ? "best" : "");
 }

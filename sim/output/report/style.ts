@@ -45,7 +45,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; max-width: none; pa
 .warning { max-width: none; margin: 1rem 0; padding: 0.6rem 0.9rem; border-left: 4px solid var(--worse); background: var(--card); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.scroll { overflow-x: auto; margin: 0.8rem 0; }
+.scroll { position: relative; overflow-x: auto; margin: 0.8rem 0; }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 0.4rem; }
 caption div { position: sticky; left: 0; max-width: min(46rem, calc(100vw - 2.2rem)); color: var(--muted); }
@@ -72,7 +72,9 @@ th:first-child { position: sticky; left: 0; background: var(--ground); }
 .bar i + i { background: #e69f00; }
 
 .beside { display: flex; flex-wrap: wrap; gap: 0 3.5rem; }
-.beside > section { min-width: 0; max-width: 100%; flex: 1 1 auto; }
+.beside > * { min-width: 0; max-width: 100%; }
+.beside > section { flex: 1 1 auto; }
+sup { font-size: 0.7em; line-height: 0; color: var(--muted); }
 
 .figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); }
 figure { margin: 0; min-width: 0; }

@@ -38,6 +38,7 @@ const estimate = shape({
   halfWidth: nullable(number),
   count,
   infinite: optional(count),
+  rows: optional(count),
 });
 
 /** Trials of a point: as many as can be looked up in a store. */
@@ -80,7 +81,15 @@ const summary = shape({
     list: listOf(shape({ name: text, digest: text, width: size, height: size })),
   }),
   metrics: listOf(
-    shape({ id: text, title: text, unit: text, better: direction, digits, reference: text }),
+    shape({
+      id: text,
+      title: text,
+      unit: text,
+      better: direction,
+      digits,
+      reference: text,
+      note: optional(text),
+    }),
   ),
   points: listOf(point),
   notes: listOf(text),
