@@ -1,5 +1,5 @@
 /**
- * Who computes a step: one network.
+ * Who computes a step: one network, or replicas of it (replicas.ts).
  *
  * @module
  */

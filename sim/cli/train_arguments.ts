@@ -100,6 +100,12 @@ export const ARGUMENTS: readonly Argument[] = [
     default: "auto",
   },
   { name: "threads", value: "N", text: "of the native kernels", default: "all cores" },
+  {
+    name: "replicas",
+    value: "N",
+    text: "copies of the network that share a batch, each with an engine of its own",
+    default: `${DEFAULTS.replicas}`,
+  },
   { name: "plugin", value: "FILE", many: true, text: "modules with codecs of your own" },
   { name: "list", text: "codecs that can be trained, their presets and stages" },
   { name: "quiet", text: "no progress" },

@@ -5,14 +5,17 @@
  */
 import { OptionError } from "../../core/errors.ts";
 import { openTensors } from "../../core/tensor/backend.ts";
-import { chooseTensors } from "../../core/tensor/engine.ts";
+import { chooseTensors, type TensorEngine, type TensorOptions } from "../../core/tensor/engine.ts";
 import { LOG_FILE } from "../../train/checkpoint_folder.ts";
 import { readLog } from "../../train/log.ts";
+import type { Network } from "../../train/network.ts";
 import { describeEngine, openTraining } from "../../train/open_training.ts";
+import { Replicas } from "../../train/replicas.ts";
 import { goalOf, type TrainingSettings } from "../../train/settings.ts";
 import { shippedName } from "../../train/shipped.ts";
 import { readStart, type StartValues } from "../../train/start_file.ts";
 import { openState, type TrainingState } from "../../train/state_file.ts";
+import type { Team } from "../../train/team.ts";
 import { type Ending, Training, type TrainingObserver } from "../../train/training.ts";
 import { readWhole, writeWhole } from "../../train/whole_file.ts";
 import type { Trainable } from "../../core/tensor/trainable.ts";
@@ -38,7 +41,8 @@ export async function runTraining(given: Arguments, plugins: Plugins): Promise<n
   const settings = readTrainingSettings(given, source.plugin, resume?.record.settings);
   const progress = new TrainProgress({ quiet: given.has("quiet") });
   using interruption = new Interruption(() => progress.say("stopping: a checkpoint is written"));
-  chooseTensors(readEngine(given, settings.replicas));
+  const engineOptions = readEngine(given, settings.replicas);
+  chooseTensors(engineOptions);
   const engine = await openTensors();
   const trainable = await source.plugin.create(goalOf(settings));
   progress.say(`engine: ${engine.why}`);
@@ -50,6 +54,7 @@ export async function runTraining(given: Arguments, plugins: Plugins): Promise<n
     trainable,
     engine,
     out,
+    ...(settings.replicas > 1 ? { team: replicasOf(settings, source, engine, engineOptions) } : {}),
     ...(resume ? { resume } : await startValues(given, trainable, progress)),
     say: (text) => progress.say(text),
     reading: (read, of) => progress.reading(read, of),
@@ -89,6 +94,20 @@ function chooseSource(
     );
   }
   return trainables.get(id);
+}
+
+/** Makes the replicas of a network, when it is known. */
+function replicasOf(
+  settings: TrainingSettings,
+  { module }: TrainableSource,
+  { backend }: TensorEngine,
+  engine: TensorOptions,
+): (network: Network) => Promise<Team> {
+  if (backend === "webgpu") {
+    throw new OptionError("--replicas: for processors; on a GPU one network does the whole batch");
+  }
+  const { replicas: count } = settings;
+  return (network) => Replicas.open(network, { count, engine, module, goal: goalOf(settings) });
 }
 
 async function startValues(

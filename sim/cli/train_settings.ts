@@ -61,7 +61,7 @@ export function readTrainingSettings(
     ema: number("ema", base.ema, 0, 1),
     seed: integer("seed", base.seed, 0),
     memoryMiB: integer("memory", base.memoryMiB, 1),
-    replicas: base.replicas,
+    replicas: integer("replicas", base.replicas, 1, 256),
   };
 }
 

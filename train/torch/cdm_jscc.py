@@ -749,9 +749,10 @@ def transmit(s: Tensor, sent: Tensor, noise: Tensor, n0: float, byte: bool) -> t
     variance of its noise, f32[B]. `byte`: the receiver knows the power factor as its byte says it.
     Deviation: one power factor a picture, which is paid for; published: a batch's, known for free.
     """
+    s = s * sent
     power = (s * s).flatten(1).sum(1) / sent.flatten(1).sum(1)
     factor = (2 * power.clamp_min(1e-12)).rsqrt()
-    received = (s * factor[:, None, None, None] + noise * math.sqrt(n0 / 2)) * sent
+    received = s * factor[:, None, None, None] + noise * sent * math.sqrt(n0 / 2)
     known = quantise_factor(factor) if byte else factor
     return received / known[:, None, None, None], n0 / (2 * known * known)
 
@@ -861,6 +862,19 @@ class CdmJscc(nn.Module):
         self.denoise_fn = Unet(options)
         # Rate control of training: symbols for a bit, set so that the mean rate is the wanted one.
         self.register_buffer("eta", torch.tensor(0.2))
+
+    @torch.no_grad()
+    def own_noisy(
+        self, picture: Tensor | None, maps: list[Tensor], index: Tensor, noise: Tensor
+    ) -> Tensor:
+        """x_t as the sampler has it after its first step: from the net's own prediction of x."""
+        start = GAMMA * noise
+        time = torch.full((len(start),), (STEPS - 1) / STEPS, device=start.device)
+        x0 = self.denoise_fn(start, time, picture, maps).clamp(-1, 1)
+        bars = torch.from_numpy(ALPHA_BARS).to(start.device)[index][:, None, None, None]
+        a = ((1 - bars) / (1 - ALPHA_BARS[-1])).sqrt()
+        b = bars.sqrt() - a * math.sqrt(ALPHA_BARS[-1])
+        return a.float() * start + b.float() * x0
 
     def noisy(self, x: Tensor, index: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """x_t for i64[B] indices, and min(SNR_t, 5)."""
