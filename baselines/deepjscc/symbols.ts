@@ -3,10 +3,13 @@
  *
  * A latent's values in the order channel, row, column are z_0 ... z_{2K-1}; symbol j is
  * z_j + i z_{K+j}. When fewer than K symbols may be sent, the last ones are not, and the receiver puts
- * zeros in their place: channels are sorted by use at the start of training, so these are the least.
+ * zeros in their place: of the last channel of each half, the bottom rows, where padding is.
  *
  * @module
  */
+
+/** Of a latent that says anything. */
+const LEAST_ENERGY = 1e-12;
 
 /** Shape of a latent: rows, columns, channels. */
 export interface LatentShape {
@@ -32,12 +35,16 @@ export function toSymbols(
   count: number,
 ): { readonly symbols: Float32Array; readonly factor: number } {
   const symbols = new Float32Array(2 * count), half = symbolsOf(shape);
-  let energy = 1e-12; // a latent of zeros has a factor too
+  let energy = 0;
   for (let j = 0; j < count; j++) {
     const re = z[placeOf(j, shape)] as number, im = z[placeOf(half + j, shape)] as number;
     symbols[2 * j] = re;
     symbols[2 * j + 1] = im;
     energy += re * re + im * im;
+  }
+  if (energy < LEAST_ENERGY) { // nothing to say: a carrier, with the factor of the least latent
+    for (let j = 0; j < count; j++) symbols.set([1, 0], 2 * j);
+    return { symbols, factor: Math.sqrt(count / LEAST_ENERGY) };
   }
   const factor = Math.sqrt(count / energy);
   for (let i = 0; i < symbols.length; i++) symbols[i] = factor * (symbols[i] as number);
