@@ -173,13 +173,13 @@ export class Simulation implements AsyncDisposable {
         }
       }
     }
-    await this.#keepOriginals();
-    this.store.putRun({ ...record, ended: true, failures: this.failures });
     const chosen = bestVariants(points.map((planned) => ({
       planned,
       point: this.#summarise(planned, verdicts.get(planned)),
       ...(planned.codec.variantOf ? { variantOf: planned.codec.variantOf } : {}),
     })));
+    await this.#keepLastPictures(chosen.map(({ planned }) => planned));
+    this.store.putRun({ ...record, ended: true, failures: this.failures });
     return {
       points: chosen.map(({ planned, point }) => ({
         ...point,
@@ -204,9 +204,17 @@ export class Simulation implements AsyncDisposable {
     await this.compute(left.filter(({ keys }) => keys.size === 0)); // features of originals alone
   }
 
-  /** The report is made from the store alone, so the originals of its pictures are there too. */
-  async #keepOriginals(): Promise<void> {
-    for (const image of this.#pictures.candidates) {
+  /**
+   * Pictures of the variants that turned out best, which are computed once more; and originals,
+   * since the report is made from the store alone.
+   */
+  async #keepLastPictures(shown: readonly VersionedPoint[]): Promise<void> {
+    const variants = shown.filter(({ codec }) => codec.variantOf);
+    const { candidates, wantsOfVariant } = this.#pictures;
+    const { experiment, store } = this;
+    await this.compute(missingGroups(variants, candidates, [0], experiment, store, wantsOfVariant));
+    this.options.signal.throwIfAborted();
+    for (const image of candidates) {
       if (this.store.hasPicture(image.digest)) continue;
       this.store.putPicture(image.digest, await keptPicture(await this.#load(image)));
     }

@@ -31,11 +31,18 @@ export interface Condition {
 export interface PicturePlan {
   /** Pictures of the data set of which reconstructions are kept, in its order. */
   readonly candidates: readonly PlannedImage[];
+  /** During the run. Variants of an envelope are many: which one is shown is known at the end. */
   readonly wants: WantsPicture;
+  /** At the end, of the variants that are shown. */
+  readonly wantsOfVariant: WantsPicture;
 }
 
 /** Nothing is kept. */
-export const NO_PICTURES: PicturePlan = { candidates: [], wants: () => false };
+export const NO_PICTURES: PicturePlan = {
+  candidates: [],
+  wants: () => false,
+  wantsOfVariant: () => false,
+};
 
 /**
  * Plans the pictures of an experiment.
@@ -50,13 +57,12 @@ export function planPictures(
   const candidates = candidatePictures(asked, images);
   const digests = new Set(candidates.map(({ digest }) => digest));
   const conditions = new Set(shownConditions(points.map(conditionOf)).map(conditionName));
+  const isShown: WantsPicture = (point, image, trial) =>
+    trial === 0 && digests.has(image.digest) && conditions.has(conditionName(conditionOf(point)));
   return {
     candidates,
-    wants: (point, image, trial) =>
-      trial === 0 && digests.has(image.digest) &&
-      // An envelope has many variants, of which one is shown: which one is known too late.
-      point.codec.variantOf === undefined &&
-      conditions.has(conditionName(conditionOf(point))),
+    wants: (point, image, trial) => !point.codec.variantOf && isShown(point, image, trial),
+    wantsOfVariant: isShown,
   };
 }
 

@@ -53,11 +53,13 @@ Deno.test("pictures are kept by name, with or without the ending; an unknown nam
   assert(error.message.includes("--pictures") && error.message.includes('"kodim99"'));
 });
 
-Deno.test("no picture of a variant is kept: which one is shown is known too late", () => {
+Deno.test("of a variant a picture is kept at the end, when it is known which one is shown", () => {
   const images = sampleImages(2), [point] = points([1]);
   const variant = { ...point!, codec: { ...point!.codec, variantOf: {} } };
-  const { wants } = planPictures(2, [variant], images);
+  const { wants, wantsOfVariant } = planPictures(1, [variant], images);
   assertEquals(images.filter((image) => wants(variant, image, 0)), []);
+  assertEquals(images.filter((image) => wantsOfVariant(variant, image, 0)), images);
+  assertEquals(images.filter((image) => wantsOfVariant(variant, image, 1)), []);
 });
 
 Deno.test("however many SNRs and CBRs there are, six conditions are shown, the same SNRs for all", () => {
