@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CodecPlugin } from "../core/codec.ts";
 import { Registry } from "../core/registry.ts";
-import { inFolder, sim } from "./command.ts";
+import { inFolder, merge, sim } from "./command.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -43,6 +43,23 @@ function commands(text: string): string[][] {
     .map((line) => line.replace(/^.*task sim/, "").trim().split(/\s+/).filter(Boolean));
 }
 
+function withoutOut(args: readonly string[]): string[] {
+  return args.filter((arg, at) => arg !== "--out" && args[at - 1] !== "--out");
+}
+
+Deno.test("what docs/many_machines.md does with shares gives a whole", () =>
+  inFolder(async (folder) => {
+    const text = Deno.readTextFileSync(new URL("docs/many_machines.md", ROOT));
+    const block = blocks(text, "sh").find((body) => body.includes("task merge"));
+    for (const line of block?.trim().split("\n") ?? []) {
+      const [, task, ...args] = line.split(" ").slice(1);
+      const moved = args.map((arg) => arg.startsWith("out/") ? `${folder}/${arg}` : arg);
+      const { code, err } = await (task === "merge" ? merge : sim)([...moved, "--quiet"]);
+      assertEquals([code, err], [0, ""], line);
+    }
+    assert(Deno.statSync(`${folder}/out/whole/table.md`).isFile);
+  }));
+
 Deno.test("the README's codec runs in a comparison as the README says", () =>
   inFolder(async (folder) => {
     const body = codecs.find((one) => one.includes("my-codec"));
@@ -62,7 +79,7 @@ for (const { name, text } of documents()) {
       inFolder(async (folder) => {
         // an output that cannot be made is the first thing refused after the options were read
         await Deno.writeTextFile(`${folder}/file`, "");
-        const { code, err } = await sim([...args, "--out", `${folder}/file/out`]);
+        const { code, err } = await sim([...withoutOut(args), "--out", `${folder}/file/out`]);
         assertEquals(code, 1, err);
         assert(err.includes("--out"), err);
       }));
