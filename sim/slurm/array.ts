@@ -3,7 +3,7 @@
  * again, which are given up.
  *
  * Slurm does not send a task again whose batch script was killed, whatever `--requeue` says (that is
- * for nodes that die), so this does. Whether a task has done its work is read from its store alone:
+ * for nodes that die), so this does; a task that somebody cancels stays so. Whether a task has done its work is read from its store alone:
  * the queue forgets, and a task that ends well may have been killed on its last step.
  *
  * @module
@@ -71,6 +71,7 @@ export class JobArray {
   readonly #jobs: string[] = [];
   readonly #lost: LostTask[] = [];
   #waitingFor = "";
+  #isSilent = false;
 
   constructor(private readonly options: ArrayOptions) {}
 
@@ -142,8 +143,8 @@ export class JobArray {
     for (const task of this.#open.values()) this.#lookAt(task);
   }
 
-  #lookAt({ index, view }: Task): void {
-    const { units, ended } = view.look();
+  #lookAt({ index, view }: Task, isUrgent = false): void {
+    const { units, ended } = view.look(isUrgent);
     if (units.length > 0) this.options.onUnits(units);
     if (ended) this.#open.delete(index);
   }
@@ -152,8 +153,9 @@ export class JobArray {
   async #ask(): Promise<void> {
     const { poll, tries, tell } = this.options;
     const states = await taskStates(this.#jobs);
-    if (!states) return; // the controller is busy or restarts; the array goes on without it
-    this.#look(); // after the answer: what was over then has written all it had
+    if (!states && !this.#isSilent) tell("slurm: the queue does not answer; the tasks go on");
+    this.#isSilent = !states;
+    if (!states) return;
     const again: number[] = [];
     for (const task of this.#open.values()) {
       const state = states.find(({ job, index }) => job === task.job && index === task.index);
@@ -163,12 +165,15 @@ export class JobArray {
         continue;
       }
       if (stuck) await cancelJobs([`${task.job}_${task.index}`]);
+      this.#lookAt(task, true); // after the answer: what was over then has written all it had
+      if (!this.#open.has(task.index)) continue;
       // one that ended well must have written; one that was killed may have, a moment ago
       task.overSince ??= seconds();
       const looks = state && state.state !== "COMPLETED" ? 1 : LOOKS_AFTER_END;
       if (!stuck && seconds() - task.overSince < looks * poll) continue;
       const why = lastWords(state);
-      if (task.tries < tries) {
+      const isWanted = state?.state !== "CANCELLED"; // else by its user, or an administrator
+      if (task.tries < tries && isWanted) {
         tell(`slurm: task ${task.index} did not end its work (${why}); sent again`);
         again.push(task.index);
       } else {

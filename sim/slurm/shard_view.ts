@@ -30,10 +30,14 @@ export class ShardView {
   /** @param path The store need not be there yet. */
   constructor(private readonly path: string) {}
 
-  /** Looks again; a store that is not there, locked or being written shows nothing new. */
-  look(): Sight {
+  /**
+   * Looks again; a store that is not there, locked or being written shows nothing new.
+   *
+   * @param isUrgent Whatever time it takes.
+   */
+  look(isUrgent = false): Sight {
     const begun = performance.now();
-    if (begun < this.#nextLook) return NOTHING;
+    if (begun < this.#nextLook && !isUrgent) return NOTHING;
     const change = changeOf(this.path);
     if (change === "" || change === this.#lastChange) return NOTHING;
     try {
