@@ -56,3 +56,19 @@ Deno.test("the help names every option with its default and keeps within 100 col
   assert(help.includes("Es/N0 in dB [1]"));
   assert(help.split("\n").every((line) => line.length <= 100));
 });
+
+Deno.test("an option that may stand alone is there without a value, and takes those that it gets", () => {
+  const optional = [...table, { name: "slurm", value: "key", many: true, alone: true, text: "" }];
+  const get = (...args: string[]): readonly string[] | undefined =>
+    readArguments(args, optional).get("slurm");
+  assertEquals(get("--snr", "1"), undefined);
+  assertEquals(get("--slurm"), []);
+  assertEquals(get("--slurm", "--quiet"), []);
+  assertEquals(get("--slurm", "a=1", "b=--x=2", "--quiet"), ["a=1", "b=--x=2"]);
+  assert(helpText("", optional).includes("--slurm [key ...]"));
+});
+
+Deno.test("arguments that follow no option belong to the one that a command names for them", () => {
+  const given = readArguments(["a", "--quiet", "b", "--snr", "3", "c"], table, "codecs");
+  assertEquals(Object.fromEntries(given), { quiet: [], codecs: ["a", "b", "c"], snr: ["3"] });
+});
