@@ -5,6 +5,7 @@
  * @module
  */
 import type { Codec, CodecPlugin } from "../codec.ts";
+import type { ImporterPlugin } from "../tensor/checkpoint/importer.ts";
 import { type CdmJsccOptions, OPTIONS } from "./options.ts";
 
 const cdmJscc: CodecPlugin<CdmJsccOptions> = {
@@ -23,3 +24,13 @@ const cdmJscc: CodecPlugin<CdmJsccOptions> = {
 };
 
 export default cdmJscc;
+
+/** Imports the published weights. */
+export const importer: ImporterPlugin = {
+  codec: "cdm-jscc",
+  sources: ["zhang-guangyi/cdm-jscc, .pt (for preset paper; say --snr)"],
+  import: async (foreign, wish) => {
+    const { importCdmJscc } = await import("./importer.ts");
+    return await importCdmJscc(foreign, wish);
+  },
+};

@@ -15,6 +15,7 @@ import { jsccEncoder, masksOf } from "./jscc_encoder.ts";
 import { declareNetworks, NETWORKS } from "./networks.ts";
 import { selectRates } from "./rate_adaption.ts";
 import { allocateRates, rateMasks } from "./rate_allocation.ts";
+import { runTorch, torchPython } from "./sample_python.ts";
 import { sample } from "./sampler.ts";
 import { samplingSteps } from "./schedule.ts";
 import { unet } from "./unet.ts";
@@ -23,30 +24,16 @@ const STEPS = 3;
 const TIME = 0.375;
 const TOLERANCE = 1e-4;
 
-/** A Python that has torch, or undefined. */
-function torchPython(): string | undefined {
-  for (const python of ["python3", "/usr/bin/python3"]) {
-    try {
-      const check = new Deno.Command(python, { args: ["-c", "import torch"], stderr: "null" });
-      if (check.outputSync().success) return python;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  console.log("skipped: no Python with torch (python3-torch)");
-  return undefined;
-}
-
-const python = torchPython();
+if (torchPython) await openTensors({ backend: "wasm" });
 
 for (const preset of ["compact", "reduced"]) {
   Deno.test({
     name: `every part of ${preset} is that of PyTorch`,
-    ignore: python === undefined,
+    ignore: torchPython === undefined,
     fn: async () => {
       const folder = await Deno.makeTempDir();
       try {
-        await runTorch(preset, folder);
+        await runTorch("torch_outputs.py", preset, folder);
         await compare(ARCHITECTURES.get(preset)!, folder);
       } finally {
         await Deno.remove(folder, { recursive: true });
@@ -55,17 +42,7 @@ for (const preset of ["compact", "reduced"]) {
   });
 }
 
-async function runTorch(preset: string, folder: string): Promise<void> {
-  const script = new URL("torch_outputs.py", import.meta.url).pathname;
-  const { success, stderr } = await new Deno.Command(python!, {
-    args: [script, preset, folder],
-    env: { OMP_NUM_THREADS: "1", PYTHONDONTWRITEBYTECODE: "1" },
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-}
-
 async function compare(architecture: Architecture, folder: string): Promise<void> {
-  await openTensors({ backend: "wasm" });
   const read = async (name: string): Promise<Safetensors> =>
     readSafetensors(await Deno.readFile(`${folder}/${name}.safetensors`), name);
   const weights = await read("parameters"), expected = await read("outputs");
