@@ -22,8 +22,8 @@ Deviation: analysis transform and condition decoder are those of this project's 
 trained MSE net: `enc` is `deepjscc.Encoder`, `dec` is `deepjscc.Decoder` with its maps as output.
 Deviation: `dec` also makes a picture, which the U-Net sees and which is added to its output (the
 U-Net's last layer starts at zero): the prediction of x starts at the MSE net's.
-Deviation: y skips the MLLA blocks of the JSCC encoder, s = (y + norm(blocks)) W[r] + b[r], with W[r]
-starting at the unit matrix and norm at zero.
+Deviation: y skips the MLLA blocks of the JSCC encoder, s = (y + norm(blocks)) W[r] + b[r], with
+W[r] starting at the unit matrix and norm at zero.
 Deviation: the JSCC decoder first weighs every value by v / (v + s^2), v by rate and channel
 (`fd.log_variance`), s^2 the noise's variance; W[r] starts at the unit matrix, the blocks at zero.
 Deviation: the entropy model sees y at a quantisation step for each channel (`step`, not trained):
@@ -34,39 +34,39 @@ Deviation: the power factor of each picture travels as one byte and is priced (a
 
 Layers of `compact`: C = 96 channels of y, K = 96 symbols at most, R = 16 rates of 6, 12, ..., 96
 real symbols, a, b, c = 48, 96, 112 (trunk), d = 48, 64, 80 (U-Net), time 32. The keys inside of
-blocks are those of `paper`.
+blocks are those of `paper`; `c.` is `context_fn.`, `d.` is `denoise_fn.`.
 
-| name                      | layer                                                | weight             |
-| ------------------------- | ---------------------------------------------------- | ------------------ |
-| context_fn.enc.*          | `deepjscc.Encoder`, T = C, blocks 1, 1, 2            | see there          |
-| context_fn.step           | quantisation step of each channel of y               | [C]                |
-| context_fn.hyper_enc.i.0  | conv 3x3; conv 5x5 stride 2; the same                | [32, C or 32, k, k]|
-| context_fn.prior.*        | factorised prior of 32 channels                      | as published       |
-| context_fn.hyper_dec.i.0  | tconv 5x5 stride 2; the same; conv 3x3 to mean, scale| last [2C, 32, 3, 3]|
-| context_fn.fe.refine.fc1,2| y + fc2(gelu(fc1(y)))                                | [192, C], [C, 192] |
-| context_fn.fe.rate_token  | added by rate                                        | [R, C]             |
-| context_fn.fe.layers.0.*  | 2 MLLA blocks, 4 heads                               | as published       |
-| context_fn.fe.norm        | LayerNorm, starts at zero; y is added to it          | [C]                |
-| ..fe.rate_adaption        | t W[r] + b[r], then the mask of the rate             | [R, C, K], [R, K]  |
-| context_fn.fd.log_variance| ln v of each rate and symbol, for v / (v + s^2)      | [R, K]             |
-| ..fd.rate_adaption        | t W[r] + b[r]                                        | [R, K, C], [R, C]  |
-| context_fn.fd.rate_token  | added by rate                                        | [R, C]             |
-| context_fn.fd.layers.0.*  | 2 MLLA blocks, no norm after them                    | as published       |
-| context_fn.dec.*          | `deepjscc.Decoder`, T = C, blocks 2, 3, 2, without   | see there          |
-|                           | log_variance; maps after stage4, stage8, stage16     |                    |
-| denoise_fn.time_mlp.0, 2  | 1 -> 128, gelu, -> 32                                | [128, 1], [32, 128]|
-| denoise_fn.downs.0        | at 1/4; input x_t (48), picture (48), c0 (a) -> d0   |                    |
-| denoise_fn.downs.1        | at 1/8; d0 + c1 (b) -> d1                            |                    |
-| denoise_fn.downs.2        | at 1/16; d1 + c2 (c) -> d2; no `3`                   |                    |
-| denoise_fn.mid_*          | at 1/16; d2                                          |                    |
-| denoise_fn.ups.0          | 2 d2 -> d1, upsampled to 1/8                         |                    |
-| denoise_fn.ups.1          | 2 d1 -> d0, upsampled to 1/4                         |                    |
-| denoise_fn.ups.2          | 2 d0 -> d0; no `3`                                   |                    |
-| denoise_fn.final_conv     | ChannelNorm, conv 3x3 (starts at zero), shuffle 4    | [48, d0, 3, 3]     |
+| name               | layer                                              | weight            |
+| ------------------ | -------------------------------------------------- | ----------------- |
+| c.enc.*            | `deepjscc.Encoder`, T = C, blocks 1, 1, 2          | see there         |
+| c.step             | quantisation step of each channel of y             | [C]               |
+| c.hyper_enc.i.0    | conv 3x3; conv 5x5 /2; the same                    | [32, C or 32, ..] |
+| c.prior.*          | factorised prior of 32 channels                    | as published      |
+| c.hyper_dec.i.0    | tconv 5x5 /2; the same; conv 3x3 to mean, scale    | last [2C, 32, ..] |
+| c.fe.refine.fc1,2  | y + fc2(gelu(fc1(y)))                              | [192, C], back    |
+| c.fe.rate_token    | added by rate                                      | [R, C]            |
+| c.fe.layers.0.*    | 2 MLLA blocks, 4 heads                             | as published      |
+| c.fe.norm          | LayerNorm, starts at zero; y is added to it        | [C]               |
+| c.fe.rate_adaption | t W[r] + b[r], then the mask of the rate           | [R, C, K], [R,K]  |
+| c.fd.log_variance  | ln v of each rate and symbol, for v / (v + s^2)    | [R, K]            |
+| c.fd.rate_adaption | t W[r] + b[r]                                      | [R, K, C], [R, C] |
+| c.fd.rate_token    | added by rate                                      | [R, C]            |
+| c.fd.layers.0.*    | 2 MLLA blocks, no norm after them                  | as published      |
+| c.dec.*            | `deepjscc.Decoder`, T = C, blocks 2, 3, 2, without | see there         |
+|                    | log_variance; maps after stage4, stage8, stage16   |                   |
+| d.time_mlp.0, 2    | 1 -> 128, gelu, -> 32                              | [128, 1], [32,..] |
+| d.downs.0          | at 1/4; input x_t (48), picture (48), c0 (a) -> d0 |                   |
+| d.downs.1          | at 1/8; d0 + c1 (b) -> d1                          |                   |
+| d.downs.2          | at 1/16; d1 + c2 (c) -> d2; no `3`                 |                   |
+| d.mid_*            | at 1/16; d2                                        |                   |
+| d.ups.0            | 2 d2 -> d1, upsampled to 1/8                       |                   |
+| d.ups.1            | 2 d1 -> d0, upsampled to 1/4                       |                   |
+| d.ups.2            | 2 d0 -> d0; no `3`                                 |                   |
+| d.final_conv       | ChannelNorm, conv 3x3 (starts at zero), shuffle 4  | [48, d0, 3, 3]    |
 
 x_t, picture and output are unshuffled by 4, channel index c 16 + dy 4 + dx. `enc` and `dec` see
-pictures in [0, 1]: enc gets (x + 1) / 2, dec's picture p becomes 2 p - 1. GFLOP at 768x512: enc 7.4,
-fe 1.3, fd 1.2, dec 13.5, U-Net 22 a step.
+pictures in [0, 1]: enc gets (x + 1) / 2, dec's picture p becomes 2 p - 1. GFLOP at 768x512: enc
+7.4, fe 1.3, fd 1.2, dec 13.5, U-Net 22 a step.
 
 Arrays are f32[batch, channel, height, width], tokens f32[batch, h w, channel] row by row; pictures
 are in [-1, 1], sides multiples of 64. Convolutions are cross-correlations, zero padded by half
@@ -89,7 +89,7 @@ from deepjscc import pointwise, quantise_factor
 STRIDE = 64
 PATCH = 16
 STEPS = 8193  # N of the diffusion
-MEAN_LIKELIHOOD_FLOOR = 1e-9
+LIKELIHOOD_FLOOR = 1e-9
 SMALLEST_SCALE = 0.1
 SNR_CLAMP = 5.0
 GAMMA = 0.8  # standard deviation of the start noise
@@ -431,7 +431,7 @@ def mask_table(options: Options) -> Tensor:
 
 
 class RateAdaption(nn.Module):
-    """t W[r] + b[r] with the matrix of each token's rate: `weight` [R, in, out], `bias` [R, out]."""
+    """t W[r] + b[r], r the rate of each token: `weight` [R, in, out], `bias` [R, out]."""
 
     def __init__(self, rates: int, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -539,7 +539,7 @@ def gaussian_likelihood(v: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
         return 0.5 * torch.erfc(t * -(2**-0.5))
 
     p = phi((0.5 - distance) / scale) - phi((-0.5 - distance) / scale)
-    return LowerBound.apply(p, MEAN_LIKELIHOOD_FLOOR)
+    return LowerBound.apply(p, LIKELIHOOD_FLOOR)
 
 
 class Affine(nn.Module):
@@ -586,7 +586,7 @@ class FactorisedPrior(nn.Module):
         upper, lower = self.logits(z + 0.5), self.logits(z - 0.5)
         sign = -(upper + lower).sign().detach()
         p = ((sign * upper).sigmoid() - (sign * lower).sigmoid()).abs()
-        return LowerBound.apply(p, MEAN_LIKELIHOOD_FLOOR)
+        return LowerBound.apply(p, LIKELIHOOD_FLOOR)
 
     def medians_loss(self) -> Tensor:
         """Zero when every median is one; its gradient reaches the medians alone."""
@@ -742,7 +742,9 @@ class Entropy:
 # ---- Channel ------------------------------------------------------------------------------------
 
 
-def transmit(s: Tensor, sent: Tensor, noise: Tensor, n0: float, byte: bool) -> tuple[Tensor, Tensor]:
+def transmit(
+    s: Tensor, sent: Tensor, noise: Tensor, n0: float, byte: bool
+) -> tuple[Tensor, Tensor]:
     """The values of s where `sent` is 1, at unit mean power per complex symbol, through AWGN.
 
     `noise`: unit variance, of the shape of s. Returns what was received, at the scale of s, and the
@@ -809,7 +811,9 @@ class Unet(nn.Module):
         if self.compact:
             deepjscc.start_at_zero(self.final_conv[1])
 
-    def forward(self, x: Tensor, time: Tensor, picture: Tensor | None, maps: list[Tensor]) -> Tensor:
+    def forward(
+        self, x: Tensor, time: Tensor, picture: Tensor | None, maps: list[Tensor]
+    ) -> Tensor:
         """`time`: index / N, f32[B]. `picture`: compact's, added to the prediction."""
         e = self.time_mlp(time[:, None])
         h = F.pixel_unshuffle(x, self.stem) if self.stem > 1 else x
@@ -883,8 +887,10 @@ class CdmJscc(nn.Module):
         return x_t, (bars / (1 - bars)).clamp_max(SNR_CLAMP).float().flatten()
 
     @torch.no_grad()
-    def sample(self, picture: Tensor | None, maps: list[Tensor], start: Tensor, steps: int) -> Tensor:
-        """Deterministic DDIM from `start`, which includes the factor GAMMA. Returns x in [-1, 1]."""
+    def sample(
+        self, picture: Tensor | None, maps: list[Tensor], start: Tensor, steps: int
+    ) -> Tensor:
+        """Deterministic DDIM from `start`, which includes the factor GAMMA: x in [-1, 1]."""
         indices, x = test_indices(steps), start
         for i in range(steps - 1, -1, -1):
             time = torch.full((len(x),), indices[i] / STEPS, dtype=x.dtype, device=x.device)
