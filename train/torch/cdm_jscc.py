@@ -42,7 +42,7 @@ blocks are those of `paper`; `c.` is `context_fn.`, `d.` is `denoise_fn.`.
 | c.step             | quantisation step of each channel of y             | [C]               |
 | c.hyper_enc.i.0    | conv 3x3; conv 5x5 /2; the same                    | [32, C or 32, ..] |
 | c.prior.*          | factorised prior of 32 channels                    | as published      |
-| c.hyper_dec.i.0    | tconv 5x5 /2; the same; conv 3x3 to mean, scale    | last [2C, 32, ..] |
+| c.hyper_dec.i.0    | tconv 5x5 x2; the same; conv 3x3 to mean, scale    | last [2C, 32, ..] |
 | c.fe.refine.fc1,2  | y + fc2(gelu(fc1(y)))                              | [192, C], back    |
 | c.fe.rate_token    | added by rate                                      | [R, C]            |
 | c.fe.layers.0.*    | 2 MLLA blocks, 4 heads                             | as published      |

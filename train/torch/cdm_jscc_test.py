@@ -221,7 +221,8 @@ def schedule() -> dict[str, Tensor]:
         outputs[f"index_{steps}"] = index
         outputs[f"alphas_cumprod_{steps}"] = bar
         outputs[f"sigma_{steps}"] = sigma
-    return {name: torch.from_numpy(np.asarray(value, np.float64)) for name, value in outputs.items()}
+    arrays = {name: np.asarray(value, np.float64) for name, value in outputs.items()}
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 class PublishedSelection(torch.autograd.Function):
