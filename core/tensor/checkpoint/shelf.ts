@@ -139,7 +139,8 @@ function readIndex(text: string, file: string): readonly string[] {
   throw new FormatError(`Cannot read "${file}": a list of names of checkpoints is wanted`);
 }
 
-async function userUrl(name: string): Promise<URL> {
+/** The URL of what a user named: a URL, a path, or in a web page a relative URL. */
+export async function userUrl(name: string): Promise<URL> {
   if (/^(https?|file|blob|data):/.test(name)) return new URL(name);
   if (!("Deno" in globalThis)) return new URL(name, globalThis.location.href);
   const { userFileUrl } = await import("../native/user_file.ts");
