@@ -70,7 +70,7 @@ export function compact(options: CompactOptions): Network {
       ...under("decoder", decoderParameters(shape)),
     },
     tellsPower: true,
-    valuesPerPixel: 24,
+    valuesPerPixel: 64,
     encode: (parameters, x) => encode(shape, parameters.at("encoder"), x),
     decode: (parameters, received) => decode(shape, parameters.at("decoder"), received),
   };

@@ -47,7 +47,7 @@ export function gdnNetwork(options: GdnNetworkOptions): Network {
     options: { latent, width },
     declarations: declarations(options),
     tellsPower: false,
-    valuesPerPixel: width,
+    valuesPerPixel: 1.6 * width + 16,
     encode: (parameters, x, snrDb) => {
       const known = adapts ? clamped(snrDb) : snrDb;
       return encode(options, parameters.at("encoder"), x, known);

@@ -72,7 +72,7 @@ export function residualAttention(latent: number, width = 256): Network {
       ...declare("g_s", DECODER, latent, channels),
     },
     tellsPower: false,
-    valuesPerPixel: 1.25 * width + 24,
+    valuesPerPixel: 4 * width + 8,
     encode: (parameters, x) => apply(parameters.at("g_a"), ENCODER, x),
     decode: (parameters, { y }) => apply(parameters.at("g_s"), DECODER, y),
   };
