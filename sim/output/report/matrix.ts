@@ -21,10 +21,12 @@ export interface MatrixCell {
  * makes groups of rows.
  */
 export function matrixTable(
-  { name, caption, cells }: {
+  { name, caption, cells, headOf = (label) => label }: {
     readonly name: string;
     readonly caption: Filling;
     readonly cells: readonly MatrixCell[];
+    /** What stands before a codec's numbers; its label, if not said. */
+    readonly headOf?: (label: string) => Filling;
   },
 ): Html {
   const points = cells.map(({ point }) => point);
@@ -39,7 +41,7 @@ export function matrixTable(
     groups: [...groups].map(([head, own]) => ({
       head: groups.size > 1 ? head : "",
       rows: distinct(own.map(({ point }) => point.label)).map((label) => ({
-        head: label,
+        head: headOf(label),
         cells: columns.map((column) =>
           own.find(({ point }) => point.label === label && columnOf(point) === column)?.html ??
             cell("")

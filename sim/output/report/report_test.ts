@@ -143,6 +143,20 @@ Deno.test("a report says all that the summary does: values, intervals, notes, co
     }
   }));
 
+Deno.test("a note of all points of a codec stands with its name, one of a single point with its value", () =>
+  withSource({
+    labels: ["A", "B"],
+    snrsDb: [1, 4],
+    change: ({ label, snrDb }) => ({
+      notes: [...label === "A" ? ["always"] : [], ...label === "B" && snrDb === 4 ? ["once"] : []],
+    }),
+  }, async (source) => {
+    const html = await reportOf(source);
+    const rows = [...html.matchAll(/<tr><th scope="row">([AB].*?)<\/tr>/g)].map(([, row]) => row!);
+    assert(rows[0]!.startsWith("A <sup>[1]</sup></th>") && rows[0]!.match(/<sup>/g)?.length === 1);
+    assert(rows[1]!.startsWith("B</th>") && /\d<\/small> <sup>\[2\]<\/sup><\/td>$/.test(rows[1]!));
+  }));
+
 Deno.test("differences are those of the statistics, over the images of the store", () =>
   withSource({ change: () => ({ trials: 2 }) }, async (source) => {
     const { summary, store } = source;

@@ -5,6 +5,7 @@
  */
 import type { MetricColumn, Summary } from "../../summary.ts";
 import { type Cell, type TableModel, tableModel } from "../table_model.ts";
+import { distinct } from "../text.ts";
 import { EMPTY, type Html, markup } from "./html.ts";
 import { matrixTable } from "./matrix.ts";
 import { cell, shownNumber } from "./table.ts";
@@ -49,7 +50,11 @@ function metricTable(
   metric: number,
 ): Html {
   const column = columns.findIndex(({ arrow }) => arrow !== undefined) + metric;
-  const notes = columns.findLastIndex((one) => one.title === "Notes" && one.align === "left");
+  const notesColumn = columns.findLastIndex((one) => one.title === "Notes" && one.align === "left");
+  const notes = points.map((point, n) =>
+    id in point.metrics ? rows[n]?.cells[notesColumn]?.text ?? "" : ""
+  );
+  const common = commonNotes(points.map(({ label }) => label), notes);
   return matrixTable({
     name: title,
     caption: [
@@ -60,10 +65,30 @@ function metricTable(
       point,
       html: valueCell(
         rows[n]?.cells[column] ?? { text: "" },
-        id in point.metrics ? rows[n]?.cells[notes]?.text ?? "" : "",
+        common.has(point.label) ? "" : notes[n] ?? "",
       ),
     })),
+    headOf: (label) => [label, noteMark(common.get(label) ?? "")],
   });
+}
+
+/** Notes that all points of a codec share stand with its name, and not with each number. */
+function commonNotes(
+  labels: readonly string[],
+  notes: readonly string[],
+): ReadonlyMap<string, string> {
+  const perLabel = Map.groupBy(labels.keys(), (n) => labels[n] as string);
+  return new Map(
+    [...perLabel].flatMap(([label, own]) => {
+      const [first = "", ...others] = distinct(own.map((n) => notes[n] ?? ""));
+      return others.length === 0 ? [[label, first] as const] : [];
+    }),
+  );
+}
+
+/** In brackets: a raised number beside a number is a power. */
+function noteMark(notes: string): Html {
+  return notes === "" ? EMPTY : markup` <sup>[${notes}]</sup>`;
 }
 
 function valueCell({ text, halfWidth, best }: Cell, notes: string): Html {
@@ -73,6 +98,6 @@ function valueCell({ text, halfWidth, best }: Cell, notes: string): Html {
       ? markup`<strong>${number}</strong><span class="hidden"> (best)</span>`
       : markup`${number}`,
     halfWidth === undefined ? EMPTY : markup` <small>± ${halfWidth}</small>`,
-    notes === "" ? EMPTY : markup`<sup title="notes">${notes}</sup>`,
+    noteMark(notes),
   ], best ? "best" : "");
 }

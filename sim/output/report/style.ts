@@ -128,7 +128,7 @@ dialog.actual img { width: auto; height: auto; margin: auto; }
   }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   nav, dialog, summary { display: none; }
-  h2, h3, h4 { break-after: avoid; }
+  h2, h3, h4, section > p { break-after: avoid; }
   h2 { margin-top: 1.5rem; }
   .scroll { overflow: visible; break-inside: avoid; }
   table { font-size: 8pt; }

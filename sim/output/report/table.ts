@@ -18,7 +18,7 @@ export interface Head {
 
 /** A row: its head, then its cells, whole `<td>` elements. */
 export interface TableRow {
-  readonly head: string;
+  readonly head: Filling;
   readonly cells: readonly Html[];
 }
 
