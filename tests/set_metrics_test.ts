@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { type TensorToWrite, writeSafetensors } from "../core/tensor/checkpoint/safetensors.ts";
-import { MOBILENET_V2_LAYERS } from "../sim/metrics/networks/mobilenet_v2.ts";
+import { MOBILENET_V2_LAYERS } from "../sim/metrics/networks/mobilenet_v2_layers.ts";
 import { MOBILENET_V2_WEIGHTS } from "../sim/metrics/patch_networks.ts";
 import { formulaValues } from "../sim/metrics/testing/formula_weights.ts";
 import type { Summary } from "../sim/summary.ts";

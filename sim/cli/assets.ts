@@ -1,37 +1,18 @@
 /**
- * `deno task assets`: fetches pictures that are not part of the project.
+ * `deno task assets`: fetches pictures and weights that are not part of the project.
  *
  * @module
  */
 import { join } from "node:path";
+import { sha256 } from "../../core/digest.ts";
 import { DataError, OptionError } from "../../core/errors.ts";
-import { Registry } from "../../core/registry.ts";
 import { assetFolder } from "../data/asset_folder.ts";
-import { download, type DownloadOptions, type PublishedFile } from "../data/download.ts";
+import { download, type DownloadOptions } from "../data/download.ts";
+import { type Asset, ASSETS, type Conversion } from "./asset_list.ts";
 import { DownloadProgress } from "./assets_progress.ts";
 import { isFile } from "../data/is_file.ts";
-import { KODAK_FILES } from "../data/kodak.ts";
 import { type Argument, helpText, readArguments } from "./arguments.ts";
 import { exitOnError } from "./exit.ts";
-
-/** Something that can be fetched. */
-export interface Asset {
-  /** As on the command line; also its folder. */
-  readonly id: string;
-  /** What it is, and under which terms. */
-  readonly text: string;
-  /** Where it is published: a folder, ending in a slash. */
-  readonly address: string;
-  readonly files: readonly PublishedFile[];
-}
-
-const ASSETS = new Registry<Asset>("asset");
-ASSETS.register({
-  id: "kodak",
-  text: "Kodak Lossless True Color Image Suite, 24 pictures, released for unrestricted use",
-  address: "https://r0k.us/graphics/kodak/kodak/",
-  files: KODAK_FILES,
-});
 
 const ARGUMENTS: readonly Argument[] = [
   {
@@ -44,7 +25,7 @@ const ARGUMENTS: readonly Argument[] = [
     name: "to",
     value: "DIR",
     text: "folder for the files",
-    default: "SEMCAST_ASSETS/<name>, else below the user's cache folder",
+    default: "SEMCAST_ASSETS/kodak or /weights, else below the user's cache folder",
   },
   { name: "quiet", text: "prints errors only" },
   { name: "help", text: "this text" },
@@ -52,7 +33,7 @@ const ARGUMENTS: readonly Argument[] = [
 
 const USAGE = `deno task assets [name ...] [options]
 
-Fetches pictures that are not part of the project; goes on where it was cut.
+Fetches pictures and weights that are not part of the project; goes on where it was cut.
 Without a name: lists what there is and what is here.`;
 
 /** What is fetched, from where and whereto. */
@@ -73,15 +54,36 @@ export async function fetchAsset(
   progress?: DownloadProgress,
   options: DownloadOptions = {},
 ): Promise<number> {
-  await makeFolder(folder);
+  if (asset.makes && await isFile(join(folder, asset.makes.name))) return 0;
+  const parts = asset.makes ? join(folder, `${asset.makes.name}.parts`) : folder;
+  await makeFolder(parts);
   let fetched = 0;
   for (const file of asset.files) {
     const onBytes = (bytes: number): void => progress?.receive(bytes);
-    const how = await download(base, folder, file, { ...options, onBytes });
-    progress?.complete(file.bytes, how);
+    const how = await download(base, parts, file, { ...options, onBytes });
+    progress?.complete((await Deno.stat(join(parts, file.name))).size, how);
     if (how === "fetched") fetched++;
   }
+  if (asset.makes) await convert(asset.makes, parts, folder);
   return fetched;
+}
+
+/** Makes the file of an asset and removes what it is made of; a file that is there is whole. */
+async function convert(
+  { name, sha256: wanted, convert }: Conversion,
+  parts: string,
+  folder: string,
+): Promise<void> {
+  const bytes = await convert(async (file) => await Deno.readFile(join(parts, file)));
+  if (wanted !== undefined && await sha256(bytes) !== wanted) {
+    throw new DataError(
+      `"${name}" made of what was fetched has another SHA-256 than it should: a file in "${parts}" is damaged; remove that folder and run this again`,
+    );
+  }
+  const path = join(folder, name);
+  await Deno.writeFile(`${path}.part`, bytes);
+  await Deno.rename(`${path}.part`, path);
+  await Deno.remove(parts, { recursive: true });
 }
 
 /**
@@ -108,11 +110,11 @@ async function makeFolder(folder: string): Promise<void> {
 
 async function listing(): Promise<string> {
   const lines: string[] = [];
-  for (const { id, text, files } of ASSETS) {
-    const folder = assetFolder(id);
-    const here = await Promise.all(files.map(({ name }) => isFile(join(folder, name))));
+  for (const { id, text, folder: kind = id, files, makes } of ASSETS) {
+    const folder = assetFolder(kind), kept = makes ? [makes] : files;
+    const here = await Promise.all(kept.map(({ name }) => isFile(join(folder, name))));
     const count = here.filter((there) => there).length;
-    lines.push(`${id}: ${text}`, `  ${count} of ${files.length} files in ${folder}`);
+    lines.push(`${id}: ${text}`, `  ${count} of ${kept.length} files in ${folder}`);
   }
   return lines.join("\n");
 }
@@ -128,17 +130,23 @@ async function main(args: readonly string[]): Promise<void> {
     throw new OptionError(`--from, --to: for one asset at a time; got ${names.join(" ")}`);
   }
   for (const asset of names.map((name) => ASSETS.get(name))) {
-    const folder = to ?? assetFolder(asset.id);
+    const folder = to ?? assetFolder(asset.folder ?? asset.id);
+    const source = from === undefined ? asset : mirrored(asset);
     await fetchAndReport(
-      { asset, base: readBase(from ?? asset.address), folder },
+      { asset: source, base: readBase(from ?? asset.address), folder },
       given.has("quiet"),
     );
   }
 }
 
+/** On a mirror all files lie in one folder, under the names that they have here. */
+function mirrored(asset: Asset): Asset {
+  return { ...asset, files: asset.files.map(({ remote: _, ...file }) => file) };
+}
+
 async function fetchAndReport(wanted: Fetch, quiet: boolean): Promise<void> {
   const { asset: { id, files }, folder } = wanted;
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const bytes = files.reduce((sum, file) => sum + (file.bytes ?? file.about ?? 0), 0);
   const progress = quiet
     ? undefined
     : new DownloadProgress({ label: id, files: files.length, bytes });

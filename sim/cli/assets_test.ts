@@ -4,7 +4,8 @@ import { DataError, OptionError } from "../../core/errors.ts";
 import type { PublishedFile } from "../data/download.ts";
 import { DownloadProgress } from "./assets_progress.ts";
 import { KODAK_FILES } from "../data/kodak.ts";
-import { type Asset, fetchAsset, readBase } from "./assets.ts";
+import { type Asset, ASSETS, type Conversion } from "./asset_list.ts";
+import { fetchAsset, readBase } from "./assets.ts";
 
 type Answer = (request: Request, body: Uint8Array<ArrayBuffer>) => Response;
 
@@ -301,7 +302,11 @@ Deno.test("the command lists what there is and refuses what it does not know", a
     assert(list.out.includes(`0 of 24 files in ${folder}/kodak`), list.out);
     const unknown = await command(["kodac"], env);
     assertEquals([unknown.code, unknown.out], [2, ""]);
-    assertEquals(unknown.err, 'error: unknown asset "kodac", did you mean "kodak"; known: kodak\n');
+    assert(
+      unknown.err.startsWith('error: unknown asset "kodac", did you mean "kodak"; known: kodak, '),
+      unknown.err,
+    );
+    assert(list.out.includes(`0 of 2 files in ${folder}/weights`), list.out);
     const wrong = await command(["kodak", "--from", "nowhere"], env);
     assertEquals(wrong.code, 2);
     assert((await command(["--help"], env)).out.includes("--from URL"));
@@ -348,4 +353,68 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("a file with only the first digits of a checksum is fetched, resumed and checked", () =>
+  withServer(withRanges, async ({ folder, base, requests }) => {
+    const [whole] = files as [PublishedFile];
+    const wanted = { name: "a.bin", about: 49_000, sha256: whole.sha256!.slice(0, 8) };
+    const partial: Asset = { ...asset, files: [wanted] };
+    await Deno.writeFile(`${folder}/a.bin.part`, contents["a.bin"]!.subarray(0, 20_000));
+    assertEquals(await fetchAsset({ asset: partial, base, folder }, undefined, QUICK), 1);
+    assertEquals(requests, ["a.bin bytes=20000-"]);
+    assertEquals(await Deno.readFile(`${folder}/a.bin`), new Uint8Array(contents["a.bin"]!));
+    assertEquals(await fetchAsset({ asset: partial, base, folder }, undefined, QUICK), 0);
+    const other: Asset = { ...asset, files: [{ ...wanted, name: "b.bin" }] };
+    await assertRejects(
+      () => fetchAsset({ asset: other, base, folder }, undefined, QUICK),
+      DataError,
+      "is not the published file",
+    );
+  }));
+
+Deno.test("a connection that breaks is noticed also where the size is not published", () =>
+  withServer(breaking, async ({ folder, base }) => {
+    const unsized: Asset = { ...asset, files: [{ name: "a.bin", sha256: files[0]!.sha256! }] };
+    await fetchAsset({ asset: unsized, base, folder }, undefined, QUICK);
+    assertEquals(await Deno.readFile(`${folder}/a.bin`), new Uint8Array(contents["a.bin"]!));
+    await new Promise((resolve) => setTimeout(resolve, 50)); // the server's last timer
+  }));
+
+Deno.test("what is made of files stands alone, is checked, and is not made twice", () =>
+  withServer(withRanges, async ({ folder, base, requests }) => {
+    const joined = Uint8Array.from([...contents["b.bin"]!, ...contents["a.bin"]!]);
+    const makes: Conversion = {
+      name: "joined.bin",
+      sha256: await sha256(joined),
+      convert: async (read) => Uint8Array.from([...await read("b.bin"), ...await read("a.bin")]),
+    };
+    const made: Asset = { ...asset, makes };
+    assertEquals(await fetchAsset({ asset: made, base, folder }, undefined, QUICK), 2);
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assertEquals(names, ["joined.bin"]);
+    assertEquals(await Deno.readFile(`${folder}/joined.bin`), joined);
+    assertEquals(await fetchAsset({ asset: made, base, folder }, undefined, QUICK), 0);
+    assertEquals(requests.length, 2);
+    const wrong: Asset = { ...asset, makes: { ...makes, name: "other.bin", sha256: "0" } };
+    await assertRejects(
+      () => fetchAsset({ asset: wrong, base, folder }, undefined, QUICK),
+      DataError,
+      "another SHA-256 than it should",
+    );
+  }));
+
+Deno.test("every asset has checksums, of its files or of what is made of them", () => {
+  for (const { id, address, files, makes } of ASSETS) {
+    assert(URL.canParse(address) && address.endsWith("/"), id);
+    for (const { name, sha256, remote } of files) {
+      assert(
+        sha256 === undefined ? makes?.sha256 : /^[0-9a-f]{8,64}$/.test(sha256),
+        `${id} ${name}`,
+      );
+      const carried = /-([0-9a-f]{8})\.pth$/.exec(name)?.[1];
+      assert(carried === undefined || sha256?.startsWith(carried), name);
+      assert(remote === undefined || URL.canParse(remote, address), name);
+    }
+  }
 });

@@ -11,11 +11,23 @@ import { isFile } from "./is_file.ts";
 
 /** A file as published. */
 export interface PublishedFile {
+  /** Here; on the server too unless `remote` says otherwise. */
   readonly name: string;
-  readonly bytes: number;
-  /** SHA-256 in hexadecimal. */
-  readonly sha256: string;
+  /** Absent where the publisher does not tell; what comes is then bounded. */
+  readonly bytes?: number;
+  /** About how many bytes, for the progress, where they are not known. */
+  readonly about?: number;
+  /**
+   * SHA-256 in hexadecimal, or its first digits where no more is published. Absent where nothing is:
+   * then what is made of the file has a checksum.
+   */
+  readonly sha256?: string;
+  /** Address on the server: below the folder, or whole. */
+  readonly remote?: string;
 }
+
+/** A file of which everything is known. */
+export type CheckedFile = Required<Pick<PublishedFile, "name" | "bytes" | "sha256">>;
 
 /** How a download goes on. */
 export interface DownloadOptions {
@@ -26,6 +38,9 @@ export interface DownloadOptions {
   /** How long a server may be silent, in milliseconds. */
   readonly silentMs?: number;
 }
+
+/** Most bytes of a file whose size is not known. */
+const MOST_BYTES = 2 ** 30;
 
 const PAUSES_MS = [500, 2000, 5000], SILENT_MS = 30_000;
 
@@ -48,20 +63,20 @@ export async function download(
 ): Promise<"present" | "fetched"> {
   const path = join(folder, file.name), part = `${path}.part`;
   if (await isFile(path)) {
-    if (await digestOf(path) === file.sha256) return "present";
+    if (await isPublished(path, file)) return "present";
     throw new DataError(
       `"${path}" is there but is not the published file; move it away and run this again`,
     );
   }
   const { pausesMs = PAUSES_MS } = options;
   for (let attempt = 0;; attempt++) {
-    const broken = await fetchPart(new URL(file.name, base), part, file, options);
+    const broken = await fetchPart(new URL(file.remote ?? file.name, base), part, file, options);
     if (broken === undefined) break;
     const pause = pausesMs[attempt];
     if (pause === undefined) throw broken;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  if (await digestOf(part) !== file.sha256) {
+  if (!await isPublished(part, file)) {
     await Deno.remove(part);
     throw new DataError(
       `"${file.name}" from ${base} is not the published file: its SHA-256 is another. It was thrown away; try another address with --from`,
@@ -83,7 +98,7 @@ async function fetchPart(
   { onBytes = () => {}, silentMs = SILENT_MS }: DownloadOptions,
 ): Promise<DataError | undefined> {
   const here = await sizeOf(part);
-  const from = here <= file.bytes ? here : 0;
+  const from = here <= (file.bytes ?? MOST_BYTES) ? here : 0;
   if (from === file.bytes) return undefined;
   const silence = new Silence(silentMs);
   try {
@@ -96,7 +111,11 @@ async function fetchPart(
     });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
-      if (response.status === 416 && from > 0) await Deno.remove(part);
+      if (response.status === 416 && from > 0) {
+        const isWhole = file.bytes === undefined && totalOf(response, from) === from;
+        if (isWhole) return undefined;
+        await Deno.remove(part);
+      }
       const error = new DataError(
         `${url}: the server answered ${response.status} ${response.statusText}`,
       );
@@ -109,12 +128,17 @@ async function fetchPart(
       await Deno.remove(part);
       return new DataError(`${url}: the server gave another part of the file than asked for`);
     }
-    const bytes = await append(response.body, part, resumed ? from : 0, file, (count) => {
+    const start = resumed ? from : 0, total = file.bytes ?? totalOf(response, start);
+    if (start > 0 && start === total) { // the last attempt had all and did not know it
+      await response.body.cancel();
+      return undefined;
+    }
+    const bytes = await append(response.body, part, start, file, (count) => {
       silence.broken();
       onBytes(count);
     });
-    if (bytes === file.bytes) return undefined;
-    return new DataError(`${url}: the connection ended after ${bytes} of ${file.bytes} bytes`);
+    if (total === undefined || bytes === total) return undefined;
+    return new DataError(`${url}: the connection ended after ${bytes} of ${total} bytes`);
   } catch (error) {
     if (error instanceof DataError) throw error;
     return new DataError(`${url}: ${why(error)}; what has come is kept, run this again to go on`, {
@@ -139,10 +163,11 @@ async function append(
   let bytes = from;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > file.bytes) {
+    const most = file.bytes ?? MOST_BYTES;
+    if (bytes > most) {
       await Deno.remove(part);
       throw new DataError(
-        `"${file.name}" is not the published file: more than its ${file.bytes} bytes come`,
+        `"${file.name}" is not the published file: more than its ${most} bytes come`,
       );
     }
     for (let written = 0; written < chunk.length;) {
@@ -162,6 +187,20 @@ function why(error: unknown): string {
 function resumesAt(response: Response, from: number): boolean {
   const range = response.headers.get("content-range") ?? "";
   return /^bytes (\d+)-/.exec(range)?.[1] === String(from);
+}
+
+/** Bytes of the whole file, where the server tells. */
+function totalOf(response: Response, from: number): number | undefined {
+  const range = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
+  if (range !== undefined) return Number(range);
+  const length = response.headers.get("content-length");
+  return length === null ? undefined : from + Number(length);
+}
+
+/** Whether a file has the size and the checksum that were published. */
+async function isPublished(path: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
+  if (bytes !== undefined && await sizeOf(path) !== bytes) return false;
+  return sha256 === undefined || (await digestOf(path)).startsWith(sha256);
 }
 
 async function sizeOf(path: string): Promise<number> {

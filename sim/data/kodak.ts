@@ -9,12 +9,12 @@ import { join } from "node:path";
 import { DataError } from "../../core/errors.ts";
 import { assetFolder } from "./asset_folder.ts";
 import type { DataSet } from "./data_set.ts";
-import type { PublishedFile } from "./download.ts";
+import type { CheckedFile } from "./download.ts";
 import { ImageFile } from "./image_file.ts";
 import { isFile } from "./is_file.ts";
 
 /** The files of the suite, as published for two decades. */
-export const KODAK_FILES: readonly PublishedFile[] = [
+export const KODAK_FILES: readonly CheckedFile[] = [
   {
     name: "kodim01.png",
     bytes: 736501,

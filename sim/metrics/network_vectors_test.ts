@@ -15,13 +15,11 @@ import { frechetDistance } from "./frechet.ts";
 import { kernelDistance } from "./kernel_distance.ts";
 import { LPIPS_NETWORKS, openLpips } from "./lpips.ts";
 import { loadMetric } from "./mod.ts";
-import { GOOGLENET_CLASSIFIER } from "./networks/googlenet.ts";
+import { GOOGLENET } from "./networks/googlenet.ts";
+import { GOOGLENET_CLASSIFIER, GOOGLENET_LAYERS } from "./networks/googlenet_layers.ts";
 import type { Activation } from "./networks/layers.ts";
-import {
-  MOBILENET_V2_CLASSIFIER,
-  MOBILENET_V2_LAYERS,
-  mobilenetV2,
-} from "./networks/mobilenet_v2.ts";
+import { mobilenetV2 } from "./networks/mobilenet_v2.ts";
+import { MOBILENET_V2_CLASSIFIER, MOBILENET_V2_LAYERS } from "./networks/mobilenet_v2_layers.ts";
 import { closeLayers, openLayers, pictureTensor, positionMeans, tapsOf } from "./networks/open.ts";
 import { squeezenet } from "./networks/squeezenet.ts";
 import { PatchExtractor } from "./patch_extractor.ts";
@@ -455,7 +453,6 @@ Deno.test({
         weight: await file.floats(`${name}.weight`, [1000, 1024]),
         bias: await file.floats(`${name}.bias`, [1000]),
       };
-      const { GOOGLENET, GOOGLENET_LAYERS } = await import("./networks/googlenet.ts");
       const layers = await openLayers(weights, googlenetPatches.weights, GOOGLENET_LAYERS);
       for (const one of (await json<{ cases: Case[] }>("googlenet.json")).cases) {
         const a = await picture(`${folder}/${one.a}`);

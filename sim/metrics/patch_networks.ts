@@ -6,6 +6,8 @@
  */
 import type { RgbImage } from "../../core/image.ts";
 import { LPIPS_NETWORKS } from "./lpips.ts";
+import { GOOGLENET_LAYERS } from "./networks/googlenet_layers.ts";
+import { MOBILENET_V2_LAYERS } from "./networks/mobilenet_v2_layers.ts";
 import type { Activation, Layers, LayerShape, ReadLayer } from "./networks/layers.ts";
 import { IMAGENET, PATCH, scaled, type Scaling, scaling } from "./pixels.ts";
 import { INCEPTION_SIDE, resizeBilinear } from "./resize.ts";
@@ -80,7 +82,7 @@ export const mobilenetPatches: PatchNetwork = {
   side: PATCH,
   input: (patches) => scaled(patches, MOBILENET_V2_INPUT),
   async load() {
-    const { MOBILENET_V2_LAYERS, mobilenetV2 } = await import("./networks/mobilenet_v2.ts");
+    const { mobilenetV2 } = await import("./networks/mobilenet_v2.ts");
     return {
       layers: MOBILENET_V2_LAYERS,
       run: (layers, x) => mobilenetV2(layers, x, ["head", "block13"]),
@@ -95,7 +97,7 @@ export const googlenetPatches: PatchNetwork = {
   side: PATCH,
   input: (patches) => scaled(patches, GOOGLENET_INPUT),
   async load() {
-    const { GOOGLENET, GOOGLENET_LAYERS } = await import("./networks/googlenet.ts");
+    const { GOOGLENET } = await import("./networks/googlenet.ts");
     return { layers: GOOGLENET_LAYERS, run: (layers, x) => [GOOGLENET(layers, x)] };
   },
 };

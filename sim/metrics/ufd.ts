@@ -12,6 +12,7 @@
 import type { RgbImage } from "../../core/image.ts";
 import type { ImageMetric } from "../../core/metric.ts";
 import { checkPair } from "./pair.ts";
+import { MOBILENET_V2_LAYERS } from "./networks/mobilenet_v2_layers.ts";
 import { MOBILENET_V2_INPUT, MOBILENET_V2_WEIGHTS } from "./patch_networks.ts";
 import { scaled } from "./pixels.ts";
 import type { WeightSource } from "./weights.ts";
@@ -42,7 +43,7 @@ export function ufd(weights: WeightSource): ImageMetric {
 
 /** Loads the network; what comes out gives the distance at each tap. */
 export async function openUfd(weights: WeightSource): Promise<Judge> {
-  const { MOBILENET_V2_LAYERS, mobilenetV2 } = await import("./networks/mobilenet_v2.ts");
+  const { mobilenetV2 } = await import("./networks/mobilenet_v2.ts");
   const { openLayers, pictureTensor, readTap } = await import("./networks/open.ts");
   const { unitDistance } = await import("./unit_distance.ts");
   const { tf } = await import("../../core/tensor/backend.ts");
