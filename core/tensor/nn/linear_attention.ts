@@ -58,14 +58,9 @@ function positionsSoftmaxTimes(keys: tf.Tensor, values: tf.Tensor): tf.Tensor {
 
 /** The largest value over the positions: f32[n, p, c] to f32[n, 1, c]. */
 function largest(x: tf.Tensor): tf.Tensor {
-  let rest = x;
-  for (let count = x.shape[1] as number; count > 1;) {
-    const half = Math.ceil(count / 2), size = [-1, half, -1]; // halves overlap by one if odd
-    rest = tf.maximum(
-      tf.slice(rest, [0, 0, 0], size),
-      tf.slice(rest, [0, count - half, 0], size),
-    );
-    count = half;
-  }
-  return rest;
+  const [batch, positions, c] = x.shape as [number, number, number];
+  if (positions === 1) return x;
+  const column = tf.reshape(x, [batch, positions, 1, c]) as tf.Tensor4D;
+  // tf.max over any axis but the last transposes first.
+  return tf.reshape(tf.maxPool(column, [positions, 1], 1, "valid"), [batch, 1, c]);
 }
