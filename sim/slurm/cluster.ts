@@ -73,7 +73,7 @@ export async function submitArray(
     "--job-name=semcast",
     ...sbatch,
     "--parsable",
-    `--array=${indices.join(",")}`,
+    `--array=${indexList(indices)}`,
     `--chdir=${workingFolder}`,
     `--output=${log}`,
     "--open-mode=append", // else a task that is requeued overwrites what it said before
@@ -83,6 +83,17 @@ export async function submitArray(
   const id = /^\d+/.exec(out.trim())?.[0]; // "123" or "123;cluster"
   if (code === 0 && id !== undefined) return id;
   throw new CapabilityError(`--slurm: the cluster does not take the job: ${reasonOf(err)}`);
+}
+
+/** "1-16,18": ascending indices as sbatch reads them. */
+export function indexList(indices: readonly number[]): string {
+  const runs: { first: number; last: number }[] = [];
+  for (const index of indices) {
+    const run = runs.at(-1);
+    if (run?.last === index - 1) run.last = index;
+    else runs.push({ first: index, last: index });
+  }
+  return runs.map(({ first, last }) => first === last ? `${first}` : `${first}-${last}`).join(",");
 }
 
 /**
