@@ -35,7 +35,8 @@ export interface BeginEntry {
   readonly parameters: number;
   readonly engine: string;
   readonly pictures: number;
-  readonly passedOver: object;
+  /** Numbers of photographs that were not used, by reason. */
+  readonly passedOver: Readonly<Record<string, number>>;
 }
 
 /** Why it ended. */

@@ -17,7 +17,7 @@ import type { Opened } from "./crop_worker.ts";
 import type { CropRequest } from "./crops.ts";
 import { checkStepFits, measureStep } from "./memory_check.ts";
 import { Network } from "./network.ts";
-import { describePassedOver, heldOut } from "./photographs.ts";
+import { describePassedOver, heldOut, type PassedOver } from "./photographs.ts";
 import { checkSizes, cropsOf, largestCrop, type TrainingSettings } from "./settings.ts";
 import type { StartValues } from "./start_file.ts";
 import { snapshotOf, type TrainingState } from "./state_file.ts";
@@ -88,7 +88,7 @@ export async function openTraining(request: TrainingRequest): Promise<OpenedTrai
     parameters: countValues(trainable.declarations),
     engine: describeEngine(request.engine),
     pictures: opened.pictures,
-    passedOver: opened.passedOver,
+    passedOver: countsOf(opened.passedOver),
   });
   const owned = stack.move();
   const parts = { network, team, stream, opened, validation, folder };
@@ -100,6 +100,11 @@ function begin({ settings, resume }: TrainingRequest): Progress {
   const { step, hours, best, settings: former } = resume.record;
   // At another SNR the validation is another: it cannot be compared.
   return { step, hours, best: former.snrDb === settings.snrDb ? best : null };
+}
+
+function countsOf(passedOver: PassedOver): Record<string, number> {
+  const lists = Object.entries(passedOver as unknown as Record<string, readonly string[]>);
+  return Object.fromEntries(lists.map(([why, names]) => [why, names.length]));
 }
 
 /** "wasm: oneDNN 2.6.3, companion (relaxed SIMD), 2 threads". */

@@ -5,6 +5,7 @@ import { readManifest } from "../core/tensor/checkpoint/manifest.ts";
 import { openWeights } from "../core/tensor/checkpoint/open.ts";
 import { readSafetensors } from "../core/tensor/checkpoint/safetensors.ts";
 import { shapesOf } from "../core/tensor/nn/parameters.ts";
+import type { Objective } from "../core/tensor/trainable.ts";
 import { type LogEntry, readLog } from "./log.ts";
 import { goalOf } from "./settings.ts";
 import { readStart } from "./start_file.ts";
@@ -206,6 +207,47 @@ Deno.test("a step that the heap cannot hold is refused before the first one, wit
     );
     const batch = Number(/--batch (\d+)/.exec(error.message)?.[1]);
     assert(batch > 1000 && batch < 1_000_000, error.message);
+  }));
+
+Deno.test("a heap that is full ends the training with a size to try, not with a crash", () =>
+  withPhotographs(3, async (folder) => {
+    const settings = tinySettings(`${folder}/photos`, { batch: 8 });
+    const trainable = tinyCodec(goalOf(settings));
+    const [objective] = trainable.objectives as [Objective];
+    let calls = 0;
+    const full = {
+      ...objective,
+      loss: (...args: Parameters<Objective["loss"]>) => {
+        // After two dry steps and four real ones, what the heap says when it has no room.
+        if (++calls > 6) throw new DataError("out of memory for tensors: 9 MiB wanted");
+        return objective.loss(...args);
+      },
+    };
+    await assertRejects(
+      () =>
+        runTiny({
+          ...{ settings, out: `${folder}/out`, trainable: { ...trainable, objectives: [full] } },
+        }),
+      DataError,
+      "9 MiB wanted, at step 4; no checkpoint was written yet: begin again with --batch 4",
+    );
+  }));
+
+Deno.test("with minutes alone the number of steps is chosen by the speed of the first ones", () =>
+  withPhotographs(3, async (folder) => {
+    const settings = tinySettings(`${folder}/photos`, { steps: 1_000_000 });
+    const stop = new AbortController();
+    let chosen = 0;
+    await runTiny({
+      ...{ settings, out: `${folder}/out` },
+      limits: { minutes: 0.3, fitSteps: true, signal: stop.signal },
+      onStep: (_step, _loss, _parts, steps) => {
+        chosen = steps;
+        if (steps < 1_000_000) stop.abort();
+      },
+    });
+    assert(chosen < 1_000_000);
+    assertEquals((await stateOf(`${folder}/out`)).record.settings.steps, chosen);
   }));
 
 Deno.test("a training starts from weights, from a checkpoint's averages, and says what starts anew", () =>

@@ -42,6 +42,7 @@ export async function runTraining(given: Arguments, plugins: Plugins): Promise<n
   const progress = new TrainProgress({ quiet: given.has("quiet") });
   using interruption = new Interruption(() => progress.say("stopping: a checkpoint is written"));
   const engineOptions = readEngine(given, settings.replicas);
+  waitWithoutSpinning();
   chooseTensors(engineOptions);
   const engine = await openTensors();
   const trainable = await source.plugin.create(goalOf(settings));
@@ -94,6 +95,14 @@ function chooseSource(
     );
   }
   return trainables.get(id);
+}
+
+/**
+ * Threads of the native kernels that wait for each other by spinning stop a training where other
+ * programs hold the cores: one step took minutes. Must come before the library is loaded.
+ */
+function waitWithoutSpinning(): void {
+  if (Deno.env.get("OMP_WAIT_POLICY") === undefined) Deno.env.set("OMP_WAIT_POLICY", "passive");
 }
 
 /** Makes the replicas of a network, when it is known. */

@@ -31,7 +31,7 @@ export interface TinyRun extends Partial<Omit<TrainingRequest, "settings">> {
   readonly settings: TrainingSettings;
   readonly out: string;
   readonly limits?: Partial<TrainingLimits>;
-  readonly onStep?: (step: number, loss: number, parts: TrainingParts) => void;
+  readonly onStep?: (step: number, loss: number, parts: TrainingParts, steps: number) => void;
 }
 
 /** What was heard. */
@@ -52,9 +52,9 @@ export async function runTiny(run: TinyRun): Promise<TinyOutcome> {
     ...{ ...request, trainable },
   });
   const training = new Training(settings, opened.progress, opened.parts, {
-    step: (step, _, loss) => {
+    step: (step, steps, loss) => {
       losses.push(loss);
-      onStep(step, loss, opened.parts);
+      onStep(step, loss, opened.parts, steps);
     },
     steps: () => {},
     validated: (entry) => validations.push(entry),
