@@ -34,6 +34,7 @@ import {
   under,
 } from "../../core/tensor/nn/parameters.ts";
 import { pixelShuffle, pixelUnshuffle } from "../../core/tensor/nn/pixel_shuffle.ts";
+import { leakyRelu } from "../../core/tensor/nn/prelu.ts";
 import { tf } from "../../core/tensor/tfjs.ts";
 import type { Network, ReceivedLatent } from "./network.ts";
 
@@ -190,7 +191,7 @@ function stage(parameters: Parameters, blocks: number, x: tf.Tensor4D): tf.Tenso
   for (let block = 0; block < blocks; block++) {
     const layers = parameters.at(block), input = y;
     y = tf.tidy(() => {
-      const inner = tf.leakyRelu(conv2d(layers.at("conv1"), input), SLOPE);
+      const inner = leakyRelu(conv2d(layers.at("conv1"), input), SLOPE);
       return tf.add(input, conv2d(layers.at("conv2"), inner));
     });
   }

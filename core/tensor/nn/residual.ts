@@ -12,6 +12,7 @@ import { conv2d, conv2dParameters } from "./convolution.ts";
 import { gdn, gdnParameters } from "./gdn.ts";
 import { type Declarations, type Parameters, under } from "./parameters.ts";
 import { pixelShuffle } from "./pixel_shuffle.ts";
+import { leakyRelu } from "./prelu.ts";
 import { initialAsTorch } from "./torch_initial.ts";
 
 const SLOPE = 0.01;
@@ -80,5 +81,5 @@ function convolution(name: string, inputs: number, outputs: number, kernel: numb
 }
 
 function leaky(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.leakyRelu(x, SLOPE);
+  return leakyRelu(x, SLOPE);
 }
