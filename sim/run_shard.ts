@@ -5,6 +5,7 @@
  * @module
  */
 import type { Experiment } from "./experiment.ts";
+import type { PlannedImage } from "./plan.ts";
 import { recordOf } from "./run_record.ts";
 import type { Shard } from "./shard.ts";
 import { onlyUnits, shareOf, unitCount } from "./share.ts";
@@ -20,6 +21,8 @@ export interface ShardWork {
   readonly points?: ReadonlySet<string>;
   /** What it holds is not shared out; absent: nothing is known. */
   readonly known?: Store;
+  /** Pictures of the data set, as another machine found them; absent: they are read here. */
+  readonly images?: readonly PlannedImage[];
 }
 
 /** What a share is. */
@@ -40,9 +43,9 @@ export async function runShard(
   experiment: Experiment,
   simulation: Simulation,
   store: Store,
-  { shard, trials, points: names, known }: ShardWork,
+  { shard, trials, points: names, known, images }: ShardWork,
 ): Promise<ShardResult> {
-  const points = await simulation.prepare();
+  const points = await simulation.prepare(images);
   const record = recordOf(experiment, shard, points, simulation.images);
   store.putRun(record);
   const open = names ? points.filter((point) => names.has(pointName(point))) : points;

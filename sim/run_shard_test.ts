@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DataError } from "../core/errors.ts";
 import { DEFAULTS, type Experiment } from "./experiment.ts";
 import { loadPlugins } from "./plugins.ts";
+import { WHOLE } from "./run_record.ts";
 import { runShard } from "./run_shard.ts";
 import { type Observer, pointName, type Round, type RunOptions, Simulation } from "./simulate.ts";
 import { Store } from "./store.ts";
@@ -60,6 +62,7 @@ Deno.test("rounds that are computed elsewhere in two shares decide as those comp
           trials: round.trials,
           points: new Set(round.points.map(pointName)),
           known: whole,
+          images: round.images,
         });
         units.push(result.units);
         assertEquals(result.failures, []);
@@ -82,3 +85,18 @@ Deno.test("rounds that are computed elsewhere in two shares decide as those comp
 function withoutTimes(point: Point): Point {
   return { ...point, encodeMs: 0, decodeMs: 0 };
 }
+
+Deno.test("a picture that is another one on this machine is refused by name", async () => {
+  const plugins = await loadPlugins([PLUGIN]);
+  using store = new Store(":memory:");
+  await using simulation = new Simulation(EXPERIMENT, plugins, store, OPTIONS);
+  await simulation.prepare();
+  const [first, ...others] = simulation.images;
+  assert(first);
+  const images = [{ ...first, digest: "0".repeat(32) }, ...others];
+  await assertRejects(
+    () => runShard(EXPERIMENT, simulation, store, { shard: WHOLE, trials: [0], images }),
+    DataError,
+    `image "${first.name}" of "builtin" is another one on this machine`,
+  );
+});

@@ -72,6 +72,8 @@ export interface Round {
   readonly trials: readonly number[];
   /** What of it the store lacks. */
   readonly groups: readonly MissingGroup[];
+  /** All pictures of the data set. */
+  readonly images: readonly PlannedImage[];
   /** What the store is filled for. */
   readonly record: RunRecord;
 }
@@ -93,6 +95,7 @@ export class Simulation implements AsyncDisposable {
   readonly #failures: Failures;
   #data: DataSet | undefined;
   #images: readonly PlannedImage[] = [];
+  #areFromElsewhere = false;
   #pictures = NO_PICTURES;
   readonly #engines = new Set<string>();
 
@@ -109,10 +112,16 @@ export class Simulation implements AsyncDisposable {
     });
   }
 
-  /** Opens the data set and asks every codec for its version. */
-  async prepare(): Promise<VersionedPoint[]> {
+  /**
+   * Opens the data set and asks every codec for its version.
+   *
+   * @param images What another machine found in the data set: then a picture is read only when it is
+   * needed, and held against its digest. Absent: all are read.
+   */
+  async prepare(images?: readonly PlannedImage[]): Promise<VersionedPoint[]> {
     this.#data = await openDataSet(this.experiment.data, this.experiment.images ?? undefined);
-    this.#images = await this.#identify(this.#data);
+    this.#images = images ?? await this.#identify(this.#data);
+    this.#areFromElsewhere = images !== undefined;
     const points = await this.#describe();
     this.#pictures = planPictures(this.experiment.pictures, points, this.#images);
     return points;
@@ -162,7 +171,7 @@ export class Simulation implements AsyncDisposable {
       const open = points.filter((point) => !verdicts.has(point));
       const trials = nextRound(this.experiment, done);
       const groups = this.missing(open, trials);
-      await this.#computeRound({ points: open, trials, groups, record });
+      await this.#computeRound({ points: open, trials, groups, images: this.#images, record });
       done += trials.length;
       for (const point of open) {
         const results = pointResults(point, this.#images, done, this.experiment, this.store);
@@ -358,7 +367,13 @@ export class Simulation implements AsyncDisposable {
   async #load(planned: PlannedImage): Promise<RgbImage> {
     const source = this.#data?.images.find(({ id }) => id === planned.name);
     if (!source) throw new DataError(`image "${planned.name}" is gone from the data set`);
-    return await source.load();
+    const image = await source.load();
+    if (this.#areFromElsewhere && await imageDigest(image) !== planned.digest) {
+      throw new DataError(
+        `image "${planned.name}" of "${this.experiment.data}" is another one on this machine`,
+      );
+    }
+    return image;
   }
 
   /** The time limit grows with the picture: it is for the largest step between two results. */

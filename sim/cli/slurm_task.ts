@@ -15,11 +15,12 @@ async function task([path = ""]: readonly string[]): Promise<number> {
   if (!Number.isInteger(index) || index < 1) {
     throw new OptionError("this is a task of a job array; deno task sim --slurm submits it");
   }
-  const { experiment, tasks, trials, points, known: knownPath, run } = await readOrder(path);
+  const order = await readOrder(path);
+  const { experiment, tasks, trials, points, images, run } = order;
   const node = Deno.env.get("SLURMD_NODENAME") ?? Deno.hostname();
   console.log(`shard ${index}/${tasks} on ${node}`);
   const plugins = await loadPlugins(experiment.plugins);
-  using known = new Store(knownPath, { borrowed: true });
+  using known = new Store(order.known, { borrowed: true });
   const out = ArrayFolder.ofOrder(path).results(index);
   const settings = { ...run, out, dryRun: false, quiet: false };
   const shard = { index, of: tasks };
@@ -28,6 +29,7 @@ async function task([path = ""]: readonly string[]): Promise<number> {
     trials,
     points: new Set(points),
     known,
+    images,
   });
 }
 

@@ -14,6 +14,7 @@ import { DataError } from "../../core/errors.ts";
 import { digestOf } from "../canonical.ts";
 import type { Experiment } from "../experiment.ts";
 import { isAbsent } from "../files.ts";
+import type { PlannedImage } from "../plan.ts";
 import type { RunRecord } from "../run_record.ts";
 import type { RunOptions } from "../simulate.ts";
 import type { ArrayState } from "./array.ts";
@@ -26,6 +27,8 @@ export interface Order {
   readonly trials: readonly number[];
   /** Names of points. */
   readonly points: readonly string[];
+  /** Pictures of the data set: a task reads those alone that it needs. */
+  readonly images: readonly PlannedImage[];
   /** Path of the store that is only read; what it holds is not computed again. */
   readonly known: string;
   readonly run: Omit<RunOptions, "observer" | "signal" | "elsewhere">;
@@ -131,10 +134,10 @@ export class ArrayFolder {
 
 /** Orders of one digest ask for the same units: an array that runs for one does the other's work. */
 export function orderDigest(
-  { experiment, trials, points }: Order,
-  { versions, images }: RunRecord,
+  { experiment, trials, points, images }: Order,
+  { versions }: RunRecord,
 ): string {
-  return digestOf({ experiment, trials, points, versions, images });
+  return digestOf({ experiment, trials, points, images, versions });
 }
 
 /**

@@ -97,13 +97,14 @@ export class SlurmRun {
     }
   }
 
-  #orderOf({ trials, points }: Round): Order {
+  #orderOf({ trials, points, images }: Round): Order {
     const { experiment, store, settings, run } = this.options;
     return {
       experiment,
       tasks: settings.tasks,
       trials,
       points: points.map(pointName),
+      images,
       known: Deno.realPathSync(store.path),
       run: { ...run, workers: settings.cpus },
     };
