@@ -17,6 +17,7 @@ export * from "./core/metric.ts";
 export {
   type BooleanOption,
   type ChoiceOption,
+  type Described,
   formatSpec,
   type NumberOption,
   type NumberOrWordOption,

@@ -36,6 +36,8 @@ export interface ChannelPlugin<O extends object = object> {
   readonly title: string;
   /** Equation or source. */
   readonly reference: string;
+  /** Options that describe themselves; none: {}. */
   readonly options: OptionsSchema<O>;
+  /** A channel with these options. */
   create(options: O): Channel;
 }

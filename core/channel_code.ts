@@ -13,6 +13,7 @@ export interface ReceivedMessage {
   readonly message: Uint8Array | null;
   /** What the decoder holds although its check failed; for those who want to look at it. */
   readonly damaged?: Uint8Array;
+  /** Numbers worth keeping with the result: iterations, blocks lost. */
   readonly details?: Readonly<Record<string, number>>;
 }
 
@@ -32,6 +33,7 @@ export interface ChannelCode {
   ): Pick<Transmission, "symbols" | "ideal">;
   /** The message of a reception; `channelUses` is the budget the sender had. */
   receive(received: Reception, channelUses: number): Promise<ReceivedMessage>;
+  /** Frees what the code holds. */
   dispose?(): void;
 }
 
@@ -39,10 +41,14 @@ export interface ChannelCode {
 export interface ChannelCodePlugin<O extends object = object> {
   /** "capacity", "ldpc": the second half of the chain's id. */
   readonly id: string;
+  /** Second half of the chain's title: "LDPC". */
   readonly title: string;
+  /** Paper or standard. */
   readonly reference: string;
+  /** Options that describe themselves. */
   readonly options: OptionsSchema<O>;
   /** As `variants` of a codec. */
   variants?(options: O): readonly O[];
+  /** The code for one session. */
   create(session: Session, options: O, host: Host): Promise<ChannelCode>;
 }

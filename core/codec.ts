@@ -24,6 +24,7 @@ export interface Session {
   readonly snrDb: Decibel;
   /** Channel with its options, canonical: "awgn", "rayleigh:fading=block". */
   readonly channel: string;
+  /** How the simulator prices side information. */
   readonly sideInformation: SideInformationPrice;
 }
 
@@ -54,9 +55,11 @@ export interface CodecPlugin<O extends object = object> {
   readonly title: string;
   /** Paper, equation or standard. */
   readonly reference: string;
+  /** Options that describe themselves: they parse the command line and print the help. */
   readonly options: OptionsSchema<O>;
   /** How the CBR is met: for each image, or on average over a set. */
   readonly rate: "per-image" | "on-average";
+  /** What must be there before a run; absent: nothing. */
   readonly needs?: readonly Capability[];
   /**
    * Options that stand for a choice made after the fact, as published envelopes do: all variants
@@ -64,6 +67,11 @@ export interface CodecPlugin<O extends object = object> {
    * the options are what they say.
    */
   variants?(options: O): readonly O[];
+  /**
+   * Makes the codec for one session.
+   *
+   * @throws {CapabilityError} When something that it needs is missing.
+   */
   create(session: Session, options: O, host: Host): Promise<Codec>;
 }
 
@@ -73,8 +81,11 @@ export interface Codec {
   readonly version: string;
   /** Conditions that no result may hide: "nearest checkpoint: 10 dB for 8 dB". */
   readonly notes?: readonly string[];
+  /** What goes on the air for each image; the keys alone fix any randomness of the transmitter. */
   encode(images: readonly RgbImage[], keys: readonly RandomKey[]): Promise<Transmission[]>;
+  /** What the receiver shows; the keys alone fix any randomness of the receiver. */
   decode(received: readonly Reception[], keys: readonly RandomKey[]): Promise<Reconstruction[]>;
+  /** Frees what the codec holds; it is not used afterwards. */
   dispose(): void;
 }
 
@@ -96,7 +107,9 @@ export interface Transmission {
 
 /** Side information of one image. */
 export interface SideInformation {
+  /** As the transmitter sends it and, if it is not lost, the receiver gets it. */
   readonly bytes: Uint8Array;
+  /** What is priced: at most 8 times the bytes. */
   readonly bits: number;
 }
 
@@ -105,6 +118,7 @@ export const NO_SIDE: SideInformation = { bytes: new Uint8Array(0), bits: 0 };
 
 /** What an idealised code may know: its message, and the true capacity of this realisation. */
 export interface Genie {
+  /** What was sent. */
   readonly message: Uint8Array;
   /** Bits per channel use that the channel really carried. */
   readonly capacity: number;
@@ -112,6 +126,7 @@ export interface Genie {
 
 /** What arrives for one image. */
 export interface Reception extends ImageSize {
+  /** f32[k, 2] (re, im), before equalisation: gain times symbol plus noise. */
   readonly symbols: Float32Array;
   /** Complex gains f32[k, 2], known at the receiver; null = 1. */
   readonly gains: Float32Array | null;
@@ -125,6 +140,7 @@ export interface Reception extends ImageSize {
 
 /** What the receiver shows for one image. */
 export interface Reconstruction {
+  /** Of the size that was sent. */
   readonly image: RgbImage;
   /** The receiver knows that it failed; the picture is then mid-grey. */
   readonly outage: boolean;
@@ -134,10 +150,15 @@ export interface Reconstruction {
 
 /** A codec that thinks of one image at a time. */
 export interface PerImageCodec {
+  /** Changes whenever results may: code version and digest of weights. */
   readonly version: string;
+  /** Conditions that no result may hide. */
   readonly notes?: readonly string[];
+  /** As `encode` of {@linkcode Codec}, for one image that was checked. */
   encodeImage(image: RgbImage, key: RandomKey): Promise<Transmission> | Transmission;
+  /** As `decode` of {@linkcode Codec}, for one image. */
   decodeImage(received: Reception, key: RandomKey): Promise<Reconstruction> | Reconstruction;
+  /** Frees what the codec holds. */
   dispose?(): void;
 }
 

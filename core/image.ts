@@ -7,12 +7,15 @@ import { DataError } from "./errors.ts";
 
 /** Width and height in pixels. */
 export interface ImageSize {
+  /** Columns, from 1. */
   readonly width: number;
+  /** Rows, from 1. */
   readonly height: number;
 }
 
 /** 8-bit sRGB picture: rows top to bottom, u8[height, width, 3] interleaved R, G, B. */
 export interface RgbImage extends ImageSize {
+  /** u8[height, width, 3] */
   readonly data: Uint8Array;
 }
 

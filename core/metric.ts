@@ -13,6 +13,7 @@ export interface MetricInfo {
   readonly title: string;
   /** "dB", or "" for a pure number. */
   readonly unit: string;
+  /** Which way a picture improves. */
   readonly better: "higher" | "lower";
   /** Digits after the decimal point in tables. */
   readonly digits: number;
@@ -27,8 +28,11 @@ export interface MetricInfo {
 
 /** A metric of one picture against its original. */
 export interface ImageMetric extends MetricInfo {
+  /** Judges one picture. */
   readonly kind: "image";
   /**
+   * Compares what arrived with the original, of the same size.
+   *
    * @returns The value, or NaN where the metric is undefined for this size (said in `reference`);
    * a lossless picture may give Infinity.
    */
@@ -40,12 +44,15 @@ export type FeatureRows = readonly Float32Array[];
 
 /** A metric of a set of pictures against the originals: rows are kept, so that shards merge. */
 export interface SetMetric extends MetricInfo {
+  /** Judges a set of pictures. */
   readonly kind: "set";
   /** Names the rows: metrics of the same feature set share them, made and kept once. */
   readonly featureSet: string;
   /** Rows of one picture, as many for the original as for what arrives; none when it is too small. */
   features(image: RgbImage): Promise<Float32Array[]>;
   /**
+   * How far what arrived is from the originals.
+   *
    * @param original Rows of all originals, picture by picture.
    * @param received Rows of what arrived, in the same order.
    * @returns The distance, or NaN where it is undefined (fewer than two rows).

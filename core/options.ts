@@ -8,7 +8,8 @@ import { OptionError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import { parseRatio } from "./units.ts";
 
-interface Described {
+/** What every option says of itself. */
+export interface Described {
   /** What it means, in one line. */
   readonly text: string;
   /** "dB", "bit", ...; absent for pure numbers and names. */
@@ -17,37 +18,53 @@ interface Described {
 
 /** A number in [min, max]. */
 export interface NumberOption extends Described {
+  /** Whole, any, or a ratio that may be given as a fraction: 1/48. */
   readonly type: "integer" | "number" | "ratio";
+  /** Value when nothing is given. */
   readonly default: number;
+  /** Least value; absent: any. */
   readonly min?: number;
+  /** Greatest value; absent: any. */
   readonly max?: number;
 }
 
 /** A number, or one of a few words. */
 export interface NumberOrWordOption extends Described {
+  /** A whole number, or a word. */
   readonly type: "integer-or-word";
+  /** Value when nothing is given. */
   readonly default: number | string;
+  /** What may stand in place of a number. */
   readonly words: readonly string[];
+  /** Least number; absent: any. */
   readonly min?: number;
+  /** Greatest number; absent: any. */
   readonly max?: number;
 }
 
 /** One of a few words. */
 export interface ChoiceOption extends Described {
+  /** One of its choices. */
   readonly type: "choice";
+  /** Value when nothing is given. */
   readonly default: string;
+  /** All that may be given. */
   readonly choices: readonly string[];
 }
 
 /** Free text: a file name, a specifier. */
 export interface TextOption extends Described {
+  /** Any text. */
   readonly type: "text";
+  /** Value when nothing is given. */
   readonly default: string;
 }
 
 /** true or false. */
 export interface BooleanOption extends Described {
+  /** `true` or `false`. */
   readonly type: "boolean";
+  /** Value when nothing is given. */
   readonly default: boolean;
 }
 
@@ -67,7 +84,9 @@ export type OptionValues = Readonly<Record<string, string | number | boolean>>;
 
 /** An id with its options: `bpg-ldpc:mcs=12`. */
 export interface Spec {
+  /** Of a plugin. */
   readonly id: string;
+  /** What is given; the others take their defaults. */
   readonly options: OptionValues;
 }
 

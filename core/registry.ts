@@ -9,6 +9,7 @@ import { nearest } from "./nearest.ts";
 
 /** What every plugin has. */
 export interface Identified {
+  /** Lower-case letters, digits, "-" and ".". */
   readonly id: string;
 }
 
@@ -16,7 +17,11 @@ export interface Identified {
 export class Registry<P extends Identified> {
   readonly #plugins = new Map<string, P>();
 
-  /** @param kind What the plugins are, as in a text for users: "codec". */
+  /**
+   * An empty registry.
+   *
+   * @param kind What the plugins are, as in a text for users: "codec".
+   */
   constructor(readonly kind: string) {}
 
   /**
@@ -55,6 +60,7 @@ export class Registry<P extends Identified> {
     return [...this.#plugins.keys()];
   }
 
+  /** All plugins, in order of registration. */
   [Symbol.iterator](): Iterator<P> {
     return this.#plugins.values();
   }

@@ -13,8 +13,13 @@ export interface SourceCoder {
   readonly version: string;
   /** Quality parameters from the best picture (largest file) to the worst (smallest file). */
   readonly qualities: readonly number[];
+  /** The file of an image at one of {@linkcode qualities}. */
   encode(image: RgbImage, quality: number): Promise<Uint8Array>;
-  /** @throws {FormatError} When the file is damaged or has another size than stated. */
+  /**
+   * The picture of a file.
+   *
+   * @throws {FormatError} When the file is damaged or has another size than stated.
+   */
   decode(file: Uint8Array, size: ImageSize): Promise<RgbImage>;
 }
 
@@ -22,8 +27,12 @@ export interface SourceCoder {
 export interface SourceCoderPlugin<O extends object = object> {
   /** "bpg", "jpeg": the first half of the chain's id. */
   readonly id: string;
+  /** First half of the chain's title: "BPG". */
   readonly title: string;
+  /** Format and encoder. */
   readonly reference: string;
+  /** Options that describe themselves. */
   readonly options: OptionsSchema<O>;
+  /** A coder with these options. */
   create(options: O, host: Host): Promise<SourceCoder>;
 }

@@ -16,6 +16,7 @@ export const FILLER_LLR = 1024;
 
 /** What is sent of a code: see `BlockCode`. */
 export interface SentBlock {
+  /** The code before rate matching. */
   readonly code: QuasiCyclicCode;
   /** Message bits; those behind them, up to kb * Z, are fillers. */
   readonly k: number;
@@ -25,6 +26,7 @@ export interface SentBlock {
 
 /** The hot operations on a block. */
 export interface Engine {
+  /** Which of the two implementations: both give the same bits. */
   readonly name: "wasm-simd" | "typescript";
   /**
    * The sent bits, u8[n], of a message, u8[k].

@@ -27,7 +27,9 @@ import { isDecided } from "./stop_rule.ts";
 export interface DecodedWord {
   /** u8[kb * Z] */
   readonly bits: Uint8Array;
+  /** Whether the checks of the stop rule hold. */
   readonly converged: boolean;
+  /** Iterations that were run. */
   readonly iterations: number;
 }
 

@@ -14,7 +14,9 @@
 export interface QuasiCyclicCode {
   /** Z, the size of the circulants. */
   readonly liftingSize: number;
+  /** Rows of the base matrix. */
   readonly rows: number;
+  /** Columns of the base matrix. */
   readonly columns: number;
   /** kb: the message fills columns 0 to kb - 1. */
   readonly systematicColumns: number;

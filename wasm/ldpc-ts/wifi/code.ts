@@ -18,6 +18,7 @@ export interface WifiCodeOptions {
 
 /** A code of 802.11n. */
 export interface WifiCode extends LdpcCode {
+  /** k / n. */
   readonly rate: WifiRate;
 }
 

@@ -13,6 +13,7 @@ import { rateFraction, wifiMatrix } from "./code.ts";
 
 /** A packet before coding. */
 export interface PpduOptions {
+  /** k / n of the codewords. */
   readonly rate: WifiRate;
   /** Npld: bits of SERVICE field and PSDU, 8 * length + 16. */
   readonly dataBits: number;
@@ -42,9 +43,19 @@ export interface PpduParameters {
 
 /** A packet's coder. */
 export interface Ppdu extends PpduParameters {
-  /** @param bits u8[dataBits] @returns u8[codedBits] */
+  /**
+   * Codes a packet.
+   *
+   * @param bits u8[dataBits]
+   * @returns u8[codedBits]
+   */
   encode(bits: Uint8Array): Uint8Array;
-  /** @param llrs f32[codedBits], positive means bit 0. @returns One result per codeword. */
+  /**
+   * Decodes a packet.
+   *
+   * @param llrs f32[codedBits], positive means bit 0.
+   * @returns One result per codeword.
+   */
   decode(llrs: Float32Array, options?: DecodeOptions): DecodeResult[];
 }
 
