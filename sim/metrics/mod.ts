@@ -12,7 +12,7 @@ import { msSsim } from "./ms_ssim.ts";
 import { msSsim4 } from "./ms_ssim_4.ts";
 import { MOBILENET_V2_WEIGHTS } from "./patch_networks.ts";
 import { psnr } from "./psnr.ts";
-import { needsOf, SET_METRICS, setMetric } from "./set_metrics.ts";
+import { SET_METRICS, setMetric } from "./set_metrics.ts";
 import { ssim } from "./ssim.ts";
 import { ufd } from "./ufd.ts";
 import { NO_WEIGHTS, type WeightsNeed, type WeightSource } from "./weights.ts";
@@ -45,7 +45,7 @@ for (const network of LPIPS_NETWORKS) {
 register(Object.values(DISTS_NEEDS), "dists", dists);
 register([MOBILENET_V2_WEIGHTS], "fd-mobilenet-v2", ufd);
 for (const plan of SET_METRICS) {
-  register(needsOf(plan), plan.asset, (weights) => setMetric(plan, weights));
+  register([plan.network.weights], plan.network.asset, (weights) => setMetric(plan, weights));
 }
 
 function register(

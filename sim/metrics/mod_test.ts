@@ -10,7 +10,17 @@ Deno.test("every metric loads as what it says of itself", () => {
     ...["psnr", "ms-ssim", "ms-ssim-4", "ssim"],
     ...["lpips-alex", "lpips-alex-01", "lpips-vgg", "lpips-vgg-01"],
     ...["lpips-squeeze", "lpips-squeeze-01", "dists", "ufd-mobilenet-v2"],
-    ...["fid", "kid", "fid-768", "fid-192", "fid-64", "fd-squeeze", "kid-squeeze"],
+    ...[
+      "fid",
+      "kid",
+      "fid-768",
+      "fid-192",
+      "fid-64",
+      "fid-clean",
+      "kid-clean",
+      "fd-squeeze",
+      "kid-squeeze",
+    ],
     ...["fd-mobilenet-v2", "kid-mobilenet-v2", "fd-mobilenet-v2-96"],
     ...["fd-googlenet", "kid-googlenet"],
   ]);

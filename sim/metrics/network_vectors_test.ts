@@ -25,7 +25,6 @@ import { squeezenet } from "./networks/squeezenet.ts";
 import { PatchExtractor } from "./patch_extractor.ts";
 import {
   googlenetPatches,
-  inceptionInput,
   inceptionPatches,
   MOBILENET_V2_INPUT,
   MOBILENET_V2_WEIGHTS,
@@ -325,7 +324,7 @@ Deno.test({
         if (blocks.length === 0) continue;
         const { inception, INCEPTION_LAYERS } = await import("./networks/inception.ts");
         const layers = await openLayers(source, inceptionPatches.weights, INCEPTION_LAYERS);
-        const numbers = inceptionInput([await boxed(from)]);
+        const numbers = inceptionPatches.input([await boxed(from)]);
         const activations = tf.tidy(() =>
           inception(layers, pictureTensor(numbers, 1, 299), blocks)
         );

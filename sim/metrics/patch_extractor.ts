@@ -32,7 +32,7 @@ export class PatchExtractor {
   async rows(image: RgbImage, featureSet: string): Promise<Float32Array[]> {
     if (this.#last?.image !== image) this.#last = { image, sets: this.extract(patches(image)) };
     const sets = await this.#last.sets;
-    return sets[this.#network.featureSets.indexOf(featureSet)] ?? [];
+    return sets[this.#network.featureSets.findIndex(({ name }) => name === featureSet)] ?? [];
   }
 
   /** For each feature set the rows of pictures of one size. */

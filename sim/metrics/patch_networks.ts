@@ -10,14 +10,26 @@ import { GOOGLENET_LAYERS } from "./networks/googlenet_layers.ts";
 import { MOBILENET_V2_LAYERS } from "./networks/mobilenet_v2_layers.ts";
 import type { Activation, Layers, LayerShape, ReadLayer } from "./networks/layers.ts";
 import { IMAGENET, PATCH, scaled, type Scaling, scaling } from "./pixels.ts";
-import { INCEPTION_SIDE, resizeBilinear } from "./resize.ts";
+import { INCEPTION_SIDE, resizeBicubic, resizeBilinear } from "./resize.ts";
 import type { WeightsNeed } from "./weights.ts";
+
+/** Rows that a network gives. */
+export interface FeatureSet {
+  /** Names network, length and patch: "googlenet-1024/256". */
+  readonly name: string;
+  /** Of a row. */
+  readonly length: number;
+}
 
 /** A network of patches. */
 export interface PatchNetwork {
+  /** What it is and what happens to a patch before: "GoogLeNet of BVLC, no resize". */
+  readonly title: string;
   readonly weights: WeightsNeed;
-  /** Feature sets that it gives, each by its name, in the order in which it gives them. */
-  readonly featureSets: readonly string[];
+  /** What `deno task assets` calls them. */
+  readonly asset: string;
+  /** In the order in which it gives them. */
+  readonly featureSets: readonly FeatureSet[];
   /** Side of what it takes. */
   readonly side: number;
   /** f32[patches, side, side, 3] of patches of 256 x 256. */
@@ -64,7 +76,9 @@ export const INCEPTION_WEIGHTS: WeightsNeed = {
 /** SqueezeNet 1.1, 512 features. */
 export const squeezePatches: PatchNetwork = {
   weights: LPIPS_NETWORKS.find(({ id }) => id === "squeeze")?.backbone as WeightsNeed,
-  featureSets: ["squeezenet1.1-512/256"],
+  asset: "fd-squeeze",
+  title: "SqueezeNet 1.1, no resize",
+  featureSets: [{ name: "squeezenet1.1-512/256", length: 512 }],
   side: PATCH,
   input: (patches) => scaled(patches, IMAGENET),
   async load() {
@@ -78,7 +92,12 @@ export const squeezePatches: PatchNetwork = {
 /** MobileNetV2, 1280 features and the 96 of block 13. */
 export const mobilenetPatches: PatchNetwork = {
   weights: MOBILENET_V2_WEIGHTS,
-  featureSets: ["mobilenet-v2-1280/256", "mobilenet-v2-96/256"],
+  asset: "fd-mobilenet-v2",
+  title: "MobileNetV2, no resize",
+  featureSets: [
+    { name: "mobilenet-v2-1280/256", length: 1280 },
+    { name: "mobilenet-v2-96/256", length: 96 },
+  ],
   side: PATCH,
   input: (patches) => scaled(patches, MOBILENET_V2_INPUT),
   async load() {
@@ -93,7 +112,9 @@ export const mobilenetPatches: PatchNetwork = {
 /** GoogLeNet, 1024 features. */
 export const googlenetPatches: PatchNetwork = {
   weights: GOOGLENET_WEIGHTS,
-  featureSets: ["googlenet-1024/256"],
+  asset: "fd-googlenet",
+  title: "GoogLeNet of BVLC, no resize",
+  featureSets: [{ name: "googlenet-1024/256", length: 1024 }],
   side: PATCH,
   input: (patches) => scaled(patches, GOOGLENET_INPUT),
   async load() {
@@ -102,28 +123,61 @@ export const googlenetPatches: PatchNetwork = {
   },
 };
 
-/** The Inception network of FID: 2048, 768, 192 and 64 features. */
-export const inceptionPatches: PatchNetwork = {
-  weights: INCEPTION_WEIGHTS,
-  featureSets: ["inception-2048/256", "inception-768/256", "inception-192/256", "inception-64/256"],
-  side: INCEPTION_SIDE,
-  input: inceptionInput,
-  async load() {
-    const { inception, INCEPTION_LAYERS, readNormalised } = await import(
-      "./networks/inception.ts"
-    );
-    return {
-      layers: INCEPTION_LAYERS,
-      read: readNormalised,
-      run: (layers, x) => inception(layers, x, ["Mixed_7c", "Mixed_6e", "pool2", "pool1"]),
-    };
-  },
-};
+/** Blocks of the Inception network whose means are features. */
+const INCEPTION_TAPS = [
+  { name: "Mixed_7c", length: 2048 },
+  { name: "Mixed_6e", length: 768 },
+  { name: "pool2", length: 192 },
+  { name: "pool1", length: 64 },
+] as const;
 
-/** Bilinear to 299 x 299, then [-1, 1]: pytorch-fid. */
-export function inceptionInput(patches: readonly RgbImage[]): Float32Array {
-  const size = 3 * INCEPTION_SIDE * INCEPTION_SIDE;
-  const numbers = new Float32Array(patches.length * size);
-  for (const [index, image] of patches.entries()) numbers.set(resizeBilinear(image), index * size);
-  return numbers.map((value) => 2 * value - 1);
+/** The Inception network of FID behind one of the two ways of resizing. */
+function inceptionNetwork(
+  name: string,
+  title: string,
+  taps: readonly (typeof INCEPTION_TAPS)[number][],
+  input: (image: RgbImage) => Float32Array,
+): PatchNetwork {
+  return {
+    title,
+    weights: INCEPTION_WEIGHTS,
+    asset: "fid",
+    featureSets: taps.map(({ length }) => ({ name: `${name}-${length}/256`, length })),
+    side: INCEPTION_SIDE,
+    input: (patches) => joined(patches.map(input)),
+    async load() {
+      const { inception, INCEPTION_LAYERS, readNormalised } = await import(
+        "./networks/inception.ts"
+      );
+      const names = taps.map((tap) => tap.name);
+      return {
+        layers: INCEPTION_LAYERS,
+        read: readNormalised,
+        run: (layers, x) => inception(layers, x, names),
+      };
+    },
+  };
 }
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const [first] = parts, size = first?.length ?? 0;
+  const numbers = new Float32Array(parts.length * size);
+  for (const [index, part] of parts.entries()) numbers.set(part, index * size);
+  return numbers;
+}
+
+/** As pytorch-fid does it: 2048, 768, 192 and 64 features. */
+export const inceptionPatches: PatchNetwork = inceptionNetwork(
+  "inception",
+  "Inception of pytorch-fid, resized to 299 x 299 bilinearly without low-pass",
+  INCEPTION_TAPS,
+  (image) => resizeBilinear(image).map((value) => 2 * value - 1),
+);
+
+/** As clean-fid does it: 2048 features. */
+export const inceptionCleanPatches: PatchNetwork = inceptionNetwork(
+  "inception-clean",
+  "Inception of pytorch-fid, resized to 299 x 299 as clean-fid does, bicubically with low-pass",
+  INCEPTION_TAPS.slice(0, 1),
+  (image) => resizeBicubic(image).map((value) => (value - 128) / 128),
+);

@@ -12,91 +12,57 @@ import { frechetDistance, resampledFrechet } from "./frechet.ts";
 import { kernelDistance, resampledKernel } from "./kernel_distance.ts";
 import { PatchExtractor } from "./patch_extractor.ts";
 import {
+  type FeatureSet,
   googlenetPatches,
+  inceptionCleanPatches,
   inceptionPatches,
   mobilenetPatches,
   type PatchNetwork,
   squeezePatches,
 } from "./patch_networks.ts";
-import type { WeightsNeed, WeightSource } from "./weights.ts";
+import type { WeightSource } from "./weights.ts";
 
 /** A distance, and what it is called. */
 export interface SetMetricPlan {
   readonly id: string;
   readonly title: string;
   readonly kind: "frechet" | "kernel";
-  /** What `deno task assets` calls its weights. */
-  readonly asset: string;
   readonly network: PatchNetwork;
-  readonly featureSet: string;
-  /** "GoogLeNet, 1024 features, no resize". */
-  readonly condition: string;
+  readonly featureSet: FeatureSet;
 }
 
-interface Source {
-  readonly network: PatchNetwork;
-  /** Feature set, features, "FID" or "FD-GoogLeNet", its id, the same of the kernel distance. */
-  readonly name: string;
-  readonly id: string;
-  readonly condition: string;
-  /** Lengths of the rows, in the order of the network's feature sets. */
-  readonly lengths: readonly number[];
+function plan(
+  id: string,
+  title: string,
+  network: PatchNetwork,
+  set = 0,
+): SetMetricPlan {
+  return {
+    id,
+    title,
+    kind: id.startsWith("kid") ? "kernel" : "frechet",
+    network,
+    featureSet: network.featureSets[set] as FeatureSet,
+  };
 }
-
-const SOURCES: readonly Source[] = [
-  {
-    network: inceptionPatches,
-    name: "",
-    id: "",
-    condition: "Inception of pytorch-fid, resized to 299 x 299 bilinearly without low-pass",
-    lengths: [2048, 768, 192, 64],
-  },
-  {
-    network: squeezePatches,
-    name: "SqueezeNet1.1",
-    id: "squeeze",
-    condition: "SqueezeNet 1.1, no resize",
-    lengths: [512],
-  },
-  {
-    network: mobilenetPatches,
-    name: "MobileNetV2",
-    id: "mobilenet-v2",
-    condition: "MobileNetV2, no resize",
-    lengths: [1280, 96],
-  },
-  {
-    network: googlenetPatches,
-    name: "GoogLeNet",
-    id: "googlenet",
-    condition: "GoogLeNet of BVLC, no resize",
-    lengths: [1024],
-  },
-];
 
 /** All set metrics. */
-export const SET_METRICS: readonly SetMetricPlan[] = SOURCES.flatMap(plansOf);
-
-function plansOf({ network, name, id, condition, lengths }: Source): SetMetricPlan[] {
-  return lengths.flatMap((length, index): SetMetricPlan[] => {
-    const plan = (kind: SetMetricPlan["kind"], first: string, title: string): SetMetricPlan => ({
-      id: [first, ...id ? [id] : [], ...index > 0 ? [length] : []].join("-"),
-      title: `${title}${name ? `-${name}` : ""}${index > 0 ? ` (${length})` : ""}`,
-      kind,
-      asset: id ? `fd-${id}` : "fid",
-      network,
-      featureSet: network.featureSets[index] as string,
-      condition: `${condition}, ${length} features`,
-    });
-    const frechet = plan("frechet", name ? "fd" : "fid", name ? "FD" : "FID");
-    return index > 0 ? [frechet] : [frechet, plan("kernel", "kid", "KID")];
-  });
-}
-
-/** Weights that a set metric needs. */
-export function needsOf({ network }: SetMetricPlan): readonly WeightsNeed[] {
-  return [network.weights];
-}
+export const SET_METRICS: readonly SetMetricPlan[] = [
+  plan("fid", "FID", inceptionPatches),
+  plan("kid", "KID", inceptionPatches),
+  plan("fid-768", "FID (768)", inceptionPatches, 1),
+  plan("fid-192", "FID (192)", inceptionPatches, 2),
+  plan("fid-64", "FID (64)", inceptionPatches, 3),
+  plan("fid-clean", "FID (clean)", inceptionCleanPatches),
+  plan("kid-clean", "KID (clean)", inceptionCleanPatches),
+  plan("fd-squeeze", "FD-SqueezeNet1.1", squeezePatches),
+  plan("kid-squeeze", "KID-SqueezeNet1.1", squeezePatches),
+  plan("fd-mobilenet-v2", "FD-MobileNetV2", mobilenetPatches),
+  plan("kid-mobilenet-v2", "KID-MobileNetV2", mobilenetPatches),
+  plan("fd-mobilenet-v2-96", "FD-MobileNetV2 (96)", mobilenetPatches, 1),
+  plan("fd-googlenet", "FD-GoogLeNet", googlenetPatches),
+  plan("kid-googlenet", "KID-GoogLeNet", googlenetPatches),
+];
 
 const extractors = new WeakMap<WeightSource, Map<PatchNetwork, PatchExtractor>>();
 
@@ -115,10 +81,10 @@ const KERNEL_FACTOR = 1000;
 
 /** A metric with its weights, which are read when the first features are asked for. */
 export function setMetric(
-  { id, title, kind, network, featureSet, condition }: SetMetricPlan,
+  { id, title, kind, network, featureSet: { name: featureSet, length } }: SetMetricPlan,
   weights: WeightSource,
 ): SetMetric {
-  const isKernel = kind === "kernel";
+  const isKernel = kind === "kernel", condition = `${network.title}, ${length} features`;
   return {
     id,
     kind: "set",
