@@ -22,6 +22,8 @@ import { validate } from "./validation.ts";
 const LOG_EVERY = 10;
 /** A fall of the averaged weights that noise does not explain, in dB. */
 const DIVERGED_DB = 1;
+/** How far over its minutes a training may go whose steps were chosen to fit them. */
+const FITTED_GRACE = 1.1;
 
 /** What a training is made of. Owned by who opened it. */
 export interface TrainingParts {
@@ -110,10 +112,12 @@ export class Training {
     let savedAt = begun, last = begun, unfitted = limits.fitSteps;
     this.#lastLogAt = begun;
     const minutes = (since: number): number => (performance.now() - since) / 60_000;
+    // A schedule that was fitted should come to its end.
+    const most = limits.minutes * (limits.fitSteps ? FITTED_GRACE : 1);
     let ending: Ending = "steps";
     while (this.#step < this.#settings.steps) {
       if (limits.signal.aborted) ending = "interrupted";
-      else if (minutes(begun) >= limits.minutes) ending = "minutes";
+      else if (minutes(begun) >= most) ending = "minutes";
       if (ending !== "steps") break;
       await this.#takeStep();
       const now = performance.now();
@@ -270,15 +274,15 @@ export class Training {
   }
 }
 
-/** One result for all objectives: the first one's loss, the others as parts. */
+/** One result for all objectives: the last one's loss, the others as parts. */
 function joined(results: readonly StepResult[], names: readonly string[]): StepResult {
-  const [{ loss, norm }] = results as [StepResult];
-  if (results.length === 1) return results[0] as StepResult;
+  const main = results.at(-1) as StepResult;
+  if (results.length === 1) return main;
   const parts = results.flatMap((result, index) => [
     [names[index], result.loss] as const,
     ...Object.entries(result.parts).map(([name, value]) => [`${names[index]}.${name}`, value]),
   ]);
-  return { loss, norm, parts: Object.fromEntries(parts) };
+  return { loss: main.loss, norm: main.norm, parts: Object.fromEntries(parts) };
 }
 
 /** Lets signals and messages in. */

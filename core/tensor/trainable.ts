@@ -55,7 +55,10 @@ export interface Trainable {
     crops: tf.Tensor4D,
     key: RandomKey,
   ): Promise<Map<string, tf.Tensor>>;
-  /** Updated one after another in every step, each with an optimiser of its own. */
+  /**
+   * Updated one after another in every step, each with an optimiser of its own. The loss of the last
+   * one is what a live line and a figure show.
+   */
   readonly objectives: readonly Objective[];
   /** What the receiver shows, for validation: f32[n, h, w, 3] in [0, 1], not rounded. */
   reconstruct(parameters: Parameters, pictures: tf.Tensor4D, key: RandomKey): tf.Tensor4D;

@@ -105,7 +105,7 @@ export function tinyCodec({ snrDb, preset, settings }: TrainingGoal): Trainable 
     stride: BLOCK,
     declarations,
     shipped: (parameter) => !parameter.startsWith("judge."),
-    objectives: adversarial ? [coder, critic] : [coder],
+    objectives: adversarial ? [critic, coder] : [coder],
     reconstruct,
   };
 }
