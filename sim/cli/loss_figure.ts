@@ -9,6 +9,8 @@ import { FIGURE_FONT } from "../output/text_width.ts";
 
 /** Points of a line at most: what lies between them is averaged. */
 const MOST_POINTS = 400;
+/** Smoothing reaches this part of all points to either side. */
+const SMOOTHED = 20;
 
 /**
  * The specification of the figure.
@@ -16,7 +18,7 @@ const MOST_POINTS = 400;
  * @param title One line above it.
  */
 export function lossFigure(log: readonly LogEntry[], title: string): TopLevelSpec {
-  const losses = thinned(log.filter((entry) => entry.kind === "steps"));
+  const losses = lossPoints(log.filter((entry) => entry.kind === "steps"));
   const validations = log.filter((entry): entry is ValidationEntry => entry.kind === "validation");
   const last = Math.max(1, ...log.map(({ step }) => step));
   const x = {
@@ -38,7 +40,8 @@ export function lossFigure(log: readonly LogEntry[], title: string): TopLevelSpe
     layer,
   });
   const panels = [panel(losses, [
-    { mark: { type: "line", color: BLUE }, encoding: { x, y: y("loss", "loss") } },
+    { mark: { type: "line", color: PALE_BLUE }, encoding: { x, y: y("loss", "loss") } },
+    { mark: { type: "line", color: BLUE }, encoding: { x, y: y("smooth", "loss") } },
   ])];
   if (validations.length > 0) {
     const encoding = { x, y: y("psnrDb", "validation PSNR in dB") };
@@ -64,7 +67,7 @@ export function lossFigure(log: readonly LogEntry[], title: string): TopLevelSpe
   return spec as unknown as TopLevelSpec;
 }
 
-const BLUE = "#0072b2", ORANGE = "#d55e00";
+const BLUE = "#0072b2", PALE_BLUE = "#b3d5e8", ORANGE = "#d55e00";
 const AXIS = {
   labelFontSize: 11,
   titleFontSize: 12,
@@ -77,16 +80,22 @@ const AXIS = {
 interface LossPoint {
   readonly step: number;
   readonly loss: number;
+  /** Mean over the points around it: batches differ more than steps improve. */
+  readonly smooth: number;
 }
 
-/** Means over runs of equally many lines. */
-function thinned(entries: readonly StepsEntry[]): LossPoint[] {
+/** Means over runs of equally many lines, and over their neighbourhoods. */
+function lossPoints(entries: readonly StepsEntry[]): LossPoint[] {
   const run = Math.ceil(entries.length / MOST_POINTS);
-  const points: LossPoint[] = [];
+  const points: Omit<LossPoint, "smooth">[] = [];
   for (let begin = 0; begin < entries.length; begin += run) {
     const some = entries.slice(begin, begin + run);
     const loss = some.reduce((sum, entry) => sum + entry.loss, 0) / some.length;
     points.push({ step: (some.at(-1) as StepsEntry).step, loss });
   }
-  return points;
+  const reach = Math.max(1, Math.round(points.length / SMOOTHED));
+  return points.map((point, index) => {
+    const around = points.slice(Math.max(0, index - reach), index + reach + 1);
+    return { ...point, smooth: around.reduce((sum, { loss }) => sum + loss, 0) / around.length };
+  });
 }
