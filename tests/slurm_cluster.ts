@@ -29,8 +29,9 @@ function isFile(path: string): boolean {
 
 /** Names of the nodes; each has one core. */
 export const NODES = ["n1", "n2"] as const;
-/** Seconds after which a node that is silent is down. */
+/** Seconds after which a node that is silent is down; how long each question to it waits. */
 const NODE_TIMEOUT_S = 5;
+const MESSAGE_TIMEOUT_S = 3;
 const START_MS = 20_000;
 const END_MS = 10_000;
 
@@ -130,6 +131,8 @@ SlurmdPidFile=${folder}/%n.pid
 SlurmctldLogFile=${folder}/slurmctld.log
 SlurmdLogFile=${folder}/%n.log
 SlurmdTimeout=${NODE_TIMEOUT_S}
+MessageTimeout=${MESSAGE_TIMEOUT_S}
+TCPTimeout=2
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
