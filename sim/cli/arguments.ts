@@ -23,6 +23,15 @@ export interface Argument {
   readonly default?: string;
 }
 
+/** What a command says of itself: the text of `--help` and its part of docs/command_line.md. */
+export interface Manual {
+  /** How it is called, then what it does. */
+  readonly usage: string;
+  readonly options: readonly Argument[];
+  /** A command line to try. */
+  readonly example?: string;
+}
+
 /** Values by option name; a flag has an empty list. */
 export type Arguments = ReadonlyMap<string, readonly string[]>;
 
@@ -109,8 +118,8 @@ const HELP_INDENT = 34;
 const HELP_WIDTH = 100;
 
 /** The help of a command: every option with its meaning and default. */
-export function helpText(usage: string, table: readonly Argument[]): string {
-  const lines = table.flatMap((argument) => {
+export function helpText({ usage, options, example }: Manual): string {
+  const lines = options.flatMap((argument) => {
     const { name, value, many, alone, text } = argument;
     const values = `${value ? ` ${value}` : ""}${many ? " ..." : ""}`;
     const head = `  --${name}${alone ? ` [${values.trim()}]` : values}`;
@@ -121,7 +130,8 @@ export function helpText(usage: string, table: readonly Argument[]): string {
     }
     return wrapped.map((line, index) => (index === 0 ? head : "").padEnd(HELP_INDENT) + line);
   });
-  return `${usage}\n\nOptions (defaults in brackets)\n${lines.join("\n")}`;
+  const tail = example === undefined ? "" : `\n\nExample\n  ${example}`;
+  return `${usage}\n\nOptions (defaults in brackets)\n${lines.join("\n")}${tail}`;
 }
 
 /** Breaks a text into lines of at most `width` characters. */

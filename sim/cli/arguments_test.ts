@@ -47,11 +47,12 @@ Deno.test("a slip is refused with what to do", () => {
 });
 
 Deno.test("the help names every option with its default and keeps within 100 columns", () => {
-  const help = helpText("Usage: x", [...table, {
+  const long: Argument = {
     name: "long",
     value: "A_VALUE_WITH_A_VERY_LONG_NAME",
     text: "word ".repeat(40).trim(),
-  }]);
+  };
+  const help = helpText({ usage: "Usage: x", options: [...table, long] });
   for (const { name } of table) assert(help.includes(`--${name}`));
   assert(help.includes("Es/N0 in dB [1]"));
   assert(help.split("\n").every((line) => line.length <= 100));
@@ -65,7 +66,7 @@ Deno.test("an option that may stand alone is there without a value, and takes th
   assertEquals(get("--slurm"), []);
   assertEquals(get("--slurm", "--quiet"), []);
   assertEquals(get("--slurm", "a=1", "b=--x=2", "--quiet"), ["a=1", "b=--x=2"]);
-  assert(helpText("", optional).includes("--slurm [key ...]"));
+  assert(helpText({ usage: "", options: optional }).includes("--slurm [key ...]"));
 });
 
 Deno.test("arguments that follow no option belong to the one that a command names for them", () => {

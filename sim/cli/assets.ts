@@ -11,7 +11,7 @@ import { download, type DownloadOptions } from "../data/download.ts";
 import { type Asset, ASSETS, type Conversion } from "./asset_list.ts";
 import { DownloadProgress } from "./assets_progress.ts";
 import { isFile } from "../data/is_file.ts";
-import { type Argument, helpText, readArguments } from "./arguments.ts";
+import { type Argument, helpText, type Manual, readArguments } from "./arguments.ts";
 import { exitOnError } from "./exit.ts";
 
 const ARGUMENTS: readonly Argument[] = [
@@ -35,6 +35,11 @@ const USAGE = `deno task assets [name ...] [options]
 
 Fetches pictures and weights that are not part of the project; goes on where it was cut.
 Without a name: lists what there is and what is here.`;
+
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: USAGE, options: ARGUMENTS };
+}
 
 /** What is fetched, from where and whereto. */
 export interface Fetch {
@@ -123,7 +128,7 @@ async function main(args: readonly string[]): Promise<void> {
   const firstOption = args.findIndex((arg) => arg.startsWith("-"));
   const names = args.slice(0, firstOption < 0 ? args.length : firstOption);
   const given = readArguments(args.slice(names.length), ARGUMENTS);
-  if (given.has("help")) return console.log(helpText(USAGE, ARGUMENTS));
+  if (given.has("help")) return console.log(helpText(manual()));
   if (names.length === 0) return console.log(await listing());
   const [from] = given.get("from") ?? [], [to] = given.get("to") ?? [];
   if (names.length > 1 && (from ?? to) !== undefined) {

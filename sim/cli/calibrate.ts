@@ -14,7 +14,7 @@ import type { CalibrationJob } from "../calibration_worker.ts";
 import { Progress } from "../output/progress.ts";
 import { WorkerProcess } from "../pool.ts";
 import { shareOut } from "../schedule.ts";
-import { type Argument, helpText, readArguments } from "./arguments.ts";
+import { type Argument, helpText, type Manual, readArguments } from "./arguments.ts";
 import { exitOnError } from "./exit.ts";
 
 /** Message bits of the code blocks that are measured; between them the model interpolates. */
@@ -36,12 +36,19 @@ const ARGUMENTS: readonly Argument[] = [
   { name: "help", text: "this text" },
 ];
 
+const USAGE = `deno task calibrate [options]
+
+Measures block error rates over AWGN, from which the LDPC link chooses its MCS.`;
+
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: USAGE, options: ARGUMENTS };
+}
+
 async function calibrate(args: readonly string[]): Promise<void> {
   const given = readArguments(args, ARGUMENTS);
   if (given.has("help")) {
-    console.log(
-      helpText("deno task calibrate [options]\n\nMeasures block error rates over AWGN.", ARGUMENTS),
-    );
+    console.log(helpText(manual()));
     return;
   }
   const number = (name: string, fallback: number): number =>

@@ -8,7 +8,13 @@ import { type ImporterPlugin, importWeights } from "../../core/tensor/checkpoint
 import { formatManifest } from "../../core/tensor/checkpoint/manifest.ts";
 import { writeWhole } from "../../train/whole_file.ts";
 import { loadPlugins, type Plugins } from "../plugins.ts";
-import { type Argument, type Arguments, helpText, readArguments } from "./arguments.ts";
+import {
+  type Argument,
+  type Arguments,
+  helpText,
+  type Manual,
+  readArguments,
+} from "./arguments.ts";
 import { exitOnError } from "./exit.ts";
 
 const ARGUMENTS: readonly Argument[] = [
@@ -33,13 +39,13 @@ const ARGUMENTS: readonly Argument[] = [
 const MOST_BYTES = 2 ** 30;
 
 async function main(args: readonly string[]): Promise<number> {
-  const { importers } = await loadPlugins([]);
   const { files, options } = splitFiles(args);
   const given = readArguments(options, ARGUMENTS);
   if (given.has("help")) {
-    console.log(helpText(head(importers), ARGUMENTS));
+    console.log(helpText(await manual()));
     return 0;
   }
+  const { importers } = await loadPlugins([]);
   const importer = chooseImporter(given, importers);
   const [file, ...more] = files;
   if (file === undefined || more.length > 0) {
@@ -64,7 +70,13 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function head(importers: Plugins["importers"]): string {
+/** What the command says of itself, and whose weights it reads. */
+export async function manual(): Promise<Manual> {
+  const { importers } = await loadPlugins([]);
+  return { usage: usage(importers), options: ARGUMENTS };
+}
+
+function usage(importers: Plugins["importers"]): string {
   const lines = [...importers].flatMap(({ id, plugin: { sources } }) =>
     sources.map((source, index) => `  ${(index === 0 ? id : "").padEnd(12)}${source}`)
   );

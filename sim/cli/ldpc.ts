@@ -22,7 +22,13 @@ import {
   workerPool,
 } from "../../wasm/ldpc-ts/monte_carlo/mod.ts";
 import { OptionError } from "../../core/errors.ts";
-import { type Argument, type Arguments, helpText, readArguments } from "./arguments.ts";
+import {
+  type Argument,
+  type Arguments,
+  helpText,
+  type Manual,
+  readArguments,
+} from "./arguments.ts";
 import { exitOnError } from "./exit.ts";
 
 const MODULATIONS = { bpsk: 1, qpsk: 2, qam16: 4, qam64: 6, qam256: 8, qam1024: 10 } as const;
@@ -72,10 +78,15 @@ const ARGUMENTS: readonly Argument[] = [
   { name: "help", text: "this text" },
 ];
 
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: HEAD, options: ARGUMENTS };
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const given = readArguments(args, ARGUMENTS);
   if (given.has("help")) {
-    console.log(helpText(HEAD, ARGUMENTS));
+    console.log(helpText(manual()));
     return 0;
   }
   const options = sweepOptions(given);

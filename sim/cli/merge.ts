@@ -9,7 +9,7 @@ import { loadPlugins } from "../plugins.ts";
 import { recordOf, versionDifference } from "../run_record.ts";
 import type { Round } from "../simulate.ts";
 import { Store } from "../store.ts";
-import { type Argument, helpText, readArguments } from "./arguments.ts";
+import { type Argument, helpText, type Manual, readArguments } from "./arguments.ts";
 import { commandOf } from "./command_of.ts";
 import { EXIT, exitOnError } from "./exit.ts";
 import { type OpenRun, withRun } from "./open_run.ts";
@@ -49,10 +49,15 @@ Merges what deno task sim --shard left on several machines, and writes the table
 summary that one machine would have written. Nothing is computed: units that no store has are named.
 The stores must be of one experiment and of one version of everything.`;
 
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: USAGE, options: ARGUMENTS };
+}
+
 async function merge(args: readonly string[]): Promise<number> {
   const given = readArguments(args, ARGUMENTS, STORES);
   if (given.has("help")) {
-    console.log(helpText(USAGE, ARGUMENTS));
+    console.log(helpText(manual()));
     return 0;
   }
   const names = given.get(STORES) ?? [];

@@ -4,7 +4,7 @@
  * @module
  */
 import { OptionError } from "../../core/errors.ts";
-import { type Argument, helpText, readArguments } from "./arguments.ts";
+import { type Argument, helpText, type Manual, readArguments } from "./arguments.ts";
 import { exitOnError } from "./exit.ts";
 import { DEFAULT_OUT } from "./sim_arguments.ts";
 
@@ -15,11 +15,16 @@ const USAGE = `deno task report [FOLDER]
 Writes report.html and pictures.svg of a finished run anew, from what its folder holds. FOLDER is
 what --out of deno task sim named; [${DEFAULT_OUT}] when it is not given.`;
 
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: USAGE, options: ARGUMENTS };
+}
+
 async function report(args: readonly string[]): Promise<number> {
   const folders = args.filter((arg) => !arg.startsWith("-"));
   const given = readArguments(args.filter((arg) => arg.startsWith("-")), ARGUMENTS);
   if (given.has("help")) {
-    console.log(helpText(USAGE, ARGUMENTS));
+    console.log(helpText(manual()));
     return 0;
   }
   const [folder = DEFAULT_OUT, ...others] = folders;

@@ -35,4 +35,6 @@ async function main(args: readonly string[]): Promise<number> {
   return await runSimulation(experiment, plugins, settings, slurmSetup(settings, slurm));
 }
 
+export { manual } from "./sim_arguments.ts";
+
 if (import.meta.main) await exitOnError(() => main(Deno.args));

@@ -7,7 +7,7 @@
 import type { Option } from "../../core/options.ts";
 import { DEFAULTS } from "../experiment.ts";
 import { SLURM_SETTINGS } from "../slurm/settings.ts";
-import { type Argument, helpText } from "./arguments.ts";
+import { type Argument, helpText, type Manual } from "./arguments.ts";
 
 /** Where results go when nothing is said. */
 export const DEFAULT_OUT = "out";
@@ -163,12 +163,17 @@ const USAGE = `deno task sim [options]
 Sends pictures over a noisy channel under several schemes and measures what arrives.
 With no options: every codec that is ready, on generated scenes, in under two minutes.`;
 
-const EXAMPLE = `Example
-  deno task sim --data kodak --codecs bpg-capacity jpeg-capacity --snr 0,5,10,15 --cbr 1/48`;
+const EXAMPLE =
+  `deno task sim --data kodak --codecs bpg-capacity jpeg-capacity --snr 0,5,10,15 --cbr 1/48`;
+
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: USAGE, options: ARGUMENTS, example: EXAMPLE };
+}
 
 /** The text of `--help`. */
 export function help(): string {
-  return `${helpText(USAGE, ARGUMENTS)}\n\n${EXAMPLE}`;
+  return helpText(manual());
 }
 
 /** One line per option of a plugin, for `--list`. */

@@ -26,4 +26,6 @@ async function main(args: readonly string[]): Promise<number> {
   return await runTraining(given, plugins);
 }
 
+export { manual } from "./train_arguments.ts";
+
 if (import.meta.main) await exitOnError(() => main(Deno.args));

@@ -4,7 +4,7 @@
  * @module
  */
 import { DEFAULTS } from "../../train/settings.ts";
-import { type Argument, helpText } from "./arguments.ts";
+import { type Argument, helpText, type Manual } from "./arguments.ts";
 
 /** The options of the command. */
 export const ARGUMENTS: readonly Argument[] = [
@@ -118,7 +118,12 @@ Trains the network of a codec on a folder of photographs. A checkpoint is writte
 at the end, and when the command is stopped (Ctrl-C); --resume goes on from it, to the bit on one
 engine. With --resume, what is not said is as it was.`;
 
+/** What the command says of itself. */
+export function manual(): Manual {
+  return { usage: USAGE, options: ARGUMENTS };
+}
+
 /** The text of `--help`. */
 export function help(): string {
-  return helpText(USAGE, ARGUMENTS);
+  return helpText(manual());
 }
