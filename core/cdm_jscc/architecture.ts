@@ -60,6 +60,8 @@ export interface Architecture {
     /** Channels of the time embedding. */
     readonly time: number;
   };
+  /** What the U-Net predicts: the picture (default), or the noise, for the ablation. */
+  readonly prediction?: "x" | "epsilon";
 }
 
 /** Sides of pictures are multiples of this: z is at 1/64. */

@@ -62,7 +62,8 @@ export async function openCdmJscc(
   options: CdmJsccOptions,
   host: Host,
 ): Promise<Codec> {
-  const { checkpoint, architecture, eta, notes } = await chooseWeights(session, options);
+  const { checkpoint, eta, notes, ...chosen } = await chooseWeights(session, options);
+  const architecture = { ...chosen.architecture, prediction: options.prediction };
   const declarations = declareNetworks(architecture);
   const values = await fetchParameters(checkpoint, shapesOf(declarations));
   await openTensors();

@@ -13,9 +13,10 @@
  */
 import type { Parameters } from "../tensor/nn/parameters.ts";
 import { stopGradient } from "../tensor/nn/stop_gradient.ts";
+import type { PerceptualDistance } from "../tensor/perceptual/lpips_squeeze.ts";
 import { tf } from "../tensor/tfjs.ts";
 import type { Architecture } from "./architecture.ts";
-import { conditionDecoder } from "./condition_decoder.ts";
+import { conditionDecoder, type Conditions } from "./condition_decoder.ts";
 import { analyse, bitsPerPixel, positionBits, roundedLatent } from "./entropy.ts";
 import { mediansLoss } from "./factorised_prior.ts";
 import { jsccDecoder } from "./jscc_decoder.ts";
@@ -30,9 +31,6 @@ const MOST_WEIGHT = 5;
 const LEAST_POWER = 1e-12;
 /** What the decoder is told in stage 1, where there is no channel: a variance that says nothing. */
 const NO_NOISE = 1 / 20;
-
-/** Distance of pictures in [-1, 1] as people see it, one number each: f32[n]. */
-export type PerceptualDistance = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tensor1D;
 
 /** What a training weighs, and over which link. */
 export interface LossSettings {
@@ -82,29 +80,60 @@ export function cdmLoss(
   noise: LossNoise,
   settings: LossSettings,
 ): CdmLoss {
-  const { architecture, lambda, alpha, perceptual } = settings, [, height, width] = x.shape;
-  const latents = analyse(parameters, x, architecture);
-  const bits = positionBits(tf.add(latents.inSteps, noise.latent), latents);
-  const bpp = bitsPerPixel(parameters, bits, tf.add(latents.z, noise.hyper), height * width);
-  const { y, variance } = settings.snr === null
-    ? { y: roundedLatent(parameters, latents), variance: tf.fill([x.shape[0]], NO_NOISE) }
-    : overChannel(parameters, latents.y, bits, noise.channel, settings, settings.snr);
-  const decoder = parameters.at(NETWORKS.conditionDecoder);
-  const conditions = conditionDecoder(decoder, y, variance as tf.Tensor1D, architecture);
+  const { architecture, lambda, alpha, perceptual } = settings;
+  const { conditions, bpp } = cdmConditions(parameters, x, noise, settings);
   const noisy = diffuse(x, noise);
   const times = tf.tensor2d(noise.steps.map((step) => step / TRAINING_STEPS), [x.shape[0], 1]);
   const network = parameters.at(NETWORKS.unet);
   const predicted = unet(network, noisy, times, conditions, architecture);
-  const weights = tf.tensor1d(noise.steps.map((step) => Math.min(stepSnr(step), MOST_WEIGHT)));
-  const squares = tf.mean(tf.squaredDifference(x, predicted), [1, 2, 3]);
-  const distortion = tf.mean(tf.mul(squares, weights)) as tf.Scalar;
-  const perception = tf.mean(perceptual(x, predicted)) as tf.Scalar;
+  const distortion = distortionOf(x, predicted, noise, architecture);
+  const shown = architecture.prediction === "epsilon"
+    ? tf.clipByValue(undiffuse(noisy, predicted, noise), -1, 1) as tf.Tensor4D
+    : predicted;
+  const perception = tf.mean<tf.Scalar>(perceptual(x, shown));
   const value = tf.addN([
     tf.mul(tf.mean(bpp), lambda),
     tf.mul(distortion, 1 - alpha),
     tf.mul(perception, alpha),
   ]) as tf.Scalar;
   return { value, bpp, distortion, perception, noisy, predicted };
+}
+
+/** What the U-Net is told of pictures, and the bits a pixel of their latents, f32[n]. */
+export function cdmConditions(
+  parameters: Parameters,
+  x: tf.Tensor4D,
+  noise: LossNoise,
+  settings: LossSettings,
+): { readonly conditions: Conditions; readonly bpp: tf.Tensor1D } {
+  const { architecture, snr } = settings, [, height, width] = x.shape;
+  const latents = analyse(parameters, x, architecture);
+  const bits = positionBits(tf.add(latents.inSteps, noise.latent), latents);
+  const bpp = bitsPerPixel(parameters, bits, tf.add(latents.z, noise.hyper), height * width);
+  const { y, variance } = snr === null
+    ? { y: roundedLatent(parameters, latents), variance: tf.fill([x.shape[0]], NO_NOISE) }
+    : overChannel(parameters, latents.y, bits, noise.channel, settings, snr);
+  const decoder = parameters.at(NETWORKS.conditionDecoder);
+  const conditions = conditionDecoder(decoder, y, variance as tf.Tensor1D, architecture);
+  return { conditions, bpp };
+}
+
+/** For a training without a perceptual network. */
+export function zeroDistance(a: tf.Tensor4D): tf.Tensor1D {
+  return tf.zeros([a.shape[0]]);
+}
+
+/** min(SNR_n, 5) |x - x0|^2; of a predicted noise |e - e0|^2, which is that without the bound. */
+function distortionOf(
+  x: tf.Tensor4D,
+  predicted: tf.Tensor4D,
+  { diffusion, steps }: LossNoise,
+  { prediction }: Architecture,
+): tf.Scalar {
+  if (prediction === "epsilon") return tf.mean(tf.squaredDifference(diffusion, predicted));
+  const weights = tf.tensor1d(steps.map((step) => Math.min(stepSnr(step), MOST_WEIGHT)));
+  const squares = tf.mean(tf.squaredDifference(x, predicted), [1, 2, 3]);
+  return tf.mean(tf.mul(squares, weights));
 }
 
 /** The second loss, which trains the medians of the prior alone. */
@@ -114,12 +143,22 @@ export function cdmMediansLoss(parameters: Parameters): tf.Scalar {
 
 /** Pictures at their steps of the diffusion. */
 function diffuse(x: tf.Tensor4D, { diffusion, steps }: LossNoise): tf.Tensor4D {
-  const column = (f: (share: number) => number): tf.Tensor4D =>
-    tf.tensor4d(steps.map((n) => f(SIGNAL_SHARES[n] as number)), [steps.length, 1, 1, 1]);
   return tf.add(
-    tf.mul(x, column(Math.sqrt)),
-    tf.mul(diffusion, column((share) => Math.sqrt(1 - share))),
+    tf.mul(x, perPicture(steps, Math.sqrt)),
+    tf.mul(diffusion, perPicture(steps, (share) => Math.sqrt(1 - share))),
   );
+}
+
+/** The pictures that a predicted noise stands for. */
+function undiffuse(noisy: tf.Tensor4D, epsilon: tf.Tensor4D, { steps }: LossNoise): tf.Tensor4D {
+  const noise = tf.mul(epsilon, perPicture(steps, (share) => Math.sqrt(1 - share)));
+  return tf.mul(tf.sub(noisy, noise), perPicture(steps, (share) => 1 / Math.sqrt(share)));
+}
+
+/** A function of abar at each picture's step, f32[n, 1, 1, 1]. */
+function perPicture(steps: readonly number[], f: (share: number) => number): tf.Tensor4D {
+  const values = steps.map((step) => f(SIGNAL_SHARES[step] as number));
+  return tf.tensor4d(values, [steps.length, 1, 1, 1]);
 }
 
 /** The latent through JSCC encoder, channel and JSCC decoder; no gradient through the rates. */

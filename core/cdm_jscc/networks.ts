@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ones } from "../tensor/nn/initialisers.ts";
+import { type Initialiser, ones, zeros } from "../tensor/nn/initialisers.ts";
 import { type Declaration, type Declarations, under } from "../tensor/nn/parameters.ts";
 import { type Architecture, isCompact } from "./architecture.ts";
 import { conditionDecoderParameters } from "./condition_decoder.ts";
@@ -34,9 +34,7 @@ export const QUANTISATION_STEP = "context_fn.step";
 
 /** Declares the parameters of all networks. */
 export function declareNetworks(architecture: Architecture): Declarations {
-  const step: Declaration = { shape: [architecture.latent], layout: "plain", initial: ones };
-  return {
-    ...(isCompact(architecture) ? { [QUANTISATION_STEP]: step } : {}),
+  const published = {
     ...under(NETWORKS.transformEncoder, transformEncoderParameters(architecture)),
     ...under(NETWORKS.hyperEncoder, hyperEncoderParameters(architecture)),
     ...under(NETWORKS.hyperDecoder, hyperDecoderParameters(architecture)),
@@ -46,4 +44,31 @@ export function declareNetworks(architecture: Architecture): Declarations {
     ...under(NETWORKS.conditionDecoder, conditionDecoderParameters(architecture)),
     ...under(NETWORKS.unet, unetParameters(architecture)),
   };
+  if (!isCompact(architecture)) return published;
+  const step: Declaration = { shape: [architecture.latent], layout: "plain", initial: ones };
+  return { [QUANTISATION_STEP]: step, ...atIdentity(published) };
 }
+
+const IDENTITY = /\.f[ed]\.rate_adaption\.weight$/;
+const ZERO = /\.f[ed]\..*\b(fc2|cpe1|out_proj|cpe2)\.\w+$|\.fe\.norm\.weight$|\.fd\.rate_token$/;
+
+/** Compact's JSCC networks begin as no networks at all: s is y, and y' is what was received. */
+function atIdentity(declarations: Declarations): Declarations {
+  return Object.fromEntries(
+    Object.entries(declarations).map(([name, declaration]) => {
+      const initial = IDENTITY.test(name) ? identity : ZERO.test(name) ? zeros : null;
+      return [name, initial ? { ...declaration, initial } : declaration];
+    }),
+  );
+}
+
+/** [rates, c, c]: one at equal indices. */
+const identity: Initialiser = ([rates = 0, inputs = 0, outputs = 0]) => {
+  const values = new Float32Array(rates * inputs * outputs);
+  for (let rate = 0; rate < rates; rate++) {
+    for (let c = 0; c < Math.min(inputs, outputs); c++) {
+      values[(rate * inputs + c) * outputs + c] = 1;
+    }
+  }
+  return values;
+};

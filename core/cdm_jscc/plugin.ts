@@ -6,6 +6,7 @@
  */
 import type { Codec, CodecPlugin } from "../codec.ts";
 import type { ImporterPlugin } from "../tensor/checkpoint/importer.ts";
+import type { TrainablePlugin } from "../tensor/trainable.ts";
 import { type CdmJsccOptions, OPTIONS } from "./options.ts";
 
 const cdmJscc: CodecPlugin<CdmJsccOptions> = {
@@ -24,6 +25,17 @@ const cdmJscc: CodecPlugin<CdmJsccOptions> = {
 };
 
 export default cdmJscc;
+
+/** What `deno task train` can train. */
+export const trainable: TrainablePlugin = {
+  codec: "cdm-jscc",
+  presets: ["compact", "paper", "reduced"],
+  stages: 3,
+  create: async (goal) => {
+    const { openTraining } = await import("./training.ts");
+    return await openTraining(goal);
+  },
+};
 
 /** Imports the published weights. */
 export const importer: ImporterPlugin = {

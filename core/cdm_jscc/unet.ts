@@ -84,7 +84,7 @@ export function unet(
   x: tf.Tensor4D,
   t: tf.Tensor2D,
   { maps, picture }: Conditions,
-  { unet: { stem, widths } }: Architecture,
+  { unet: { stem, widths }, prediction = "x" }: Architecture,
 ): tf.Tensor4D {
   return tf.tidy(() => {
     const e = timeMlp(parameters.at("time_mlp"), t), skips: tf.Tensor4D[] = [];
@@ -100,7 +100,7 @@ export function unet(
     const last = parameters.at("final_conv");
     const exit = conv2d(last.at(1), channelNorm(last.at(0), map));
     const y = stem === 1 ? exit : pixelShuffle(exit, stem);
-    return picture ? tf.add(y, picture) : y;
+    return picture && prediction === "x" ? tf.add(y, picture) : y;
   });
 }
 
