@@ -6,15 +6,18 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { inFolder, merge, type Outcome, sim } from "./command.ts";
+import { makePictures } from "./pictures.ts";
 import { numbers } from "./results.ts";
 
 const PLUGIN = "./tests/plugins/raw_pam.ts";
 const CODECS = ["--codecs", "jpeg-capacity", "raw-pam", "--plugin", PLUGIN];
-const SWEEP = [...CODECS, "--images", "3", "--snr", "0,10", "--cbr", "1/24", "--trials", "2"];
+const SWEEP = [...CODECS, "--images", "3", "--snr", "0,10", "--cbr", "1/8", "--trials", "2"];
 const SMALL = ["--plugin", PLUGIN, "--codecs", "raw-pam", "--images", "2", "--trials", "2"];
 
+/** A share of a run on the pictures beside its folder. */
 function shard(sweep: readonly string[], share: string, out: string): Promise<Outcome> {
-  return sim([...sweep, "--shard", share, "--out", out, "--quiet"]);
+  const data = out.replace(/[^/]*$/, "pictures");
+  return sim([...sweep, "--data", data, "--shard", share, "--out", out, "--quiet"]);
 }
 
 Deno.test("three shards, merged, are what one machine computes; a missing one is named", () =>
@@ -22,7 +25,8 @@ Deno.test("three shards, merged, are what one machine computes; a missing one is
     const [one, whole, ...shards] = ["one", "whole", "a", "b", "c"].map((name) =>
       `${folder}/${name}`
     ) as [string, string, string, string, string];
-    assertEquals(await sim([...SWEEP, "--out", one, "--quiet"]), { code: 0, out: "", err: "" });
+    const here = [...SWEEP, "--data", await makePictures(folder)];
+    assertEquals(await sim([...here, "--out", one, "--quiet"]), { code: 0, out: "", err: "" });
     for (const index of [1, 3]) {
       const { code, err } = await shard(SWEEP, `${index}/3`, shards[index - 1] as string);
       assertEquals([code, err], [0, ""]);
@@ -42,7 +46,7 @@ Deno.test("three shards, merged, are what one machine computes; a missing one is
     const merged = await merge(["--out", whole, "--quiet", whole, `${folder}/carried.sqlite`]);
     assertEquals(merged, { code: 0, out: "", err: "" });
     assertEquals(await numbers(whole), await numbers(one));
-    const again = await sim([...SWEEP, "--out", whole, "--dry-run"]);
+    const again = await sim([...here, "--out", whole, "--dry-run"]);
     assert(again.out.includes("to do: 0 units"), again.out);
   }));
 
@@ -53,6 +57,7 @@ Deno.test("a store of another experiment is refused by name, and with the right 
       string,
       string,
     ];
+    await makePictures(folder);
     const fewer = SMALL.map((word, at) => SMALL[at - 1] === "--trials" ? "1" : word);
     assertEquals((await shard(SMALL, "1/2", a)).code, 0);
     assertEquals((await shard(fewer, "2/2", b)).code, 0);
@@ -68,6 +73,7 @@ Deno.test("stores that another version of a codec made are refused by name", () 
     const text = await Deno.readTextFile(PLUGIN);
     const plugin = `${folder}/raw_pam.ts`;
     await Deno.writeTextFile(plugin, text.replace('version: "1"', 'version: "2"'));
+    await makePictures(folder);
     const later = SMALL.map((word) => word === PLUGIN ? plugin : word);
     const [a, b, whole] = ["a", "b", "whole"].map((name) => `${folder}/${name}`) as [
       string,
@@ -89,13 +95,14 @@ Deno.test("a failure on a shard is told again by the merge", () =>
   inFolder(async (folder) => {
     const failing = [
       ...["--plugin", "./tests/plugins/failing.ts", "--codecs", "throws", "jpeg-capacity"],
-      ...["--images", "2", "--snr", "5", "--cbr", "1/24"],
+      ...["--images", "2", "--snr", "5", "--cbr", "1/8"],
     ];
     const [a, b, whole] = ["a", "b", "whole"].map((name) => `${folder}/${name}`) as [
       string,
       string,
       string,
     ];
+    await makePictures(folder);
     assertEquals((await shard(failing, "1/2", a)).code, 1);
     assertEquals((await shard(failing, "2/2", b)).code, 1);
     const { code, err } = await merge([a, b, "--out", whole, "--quiet"]);

@@ -6,8 +6,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { pngOf } from "../sim/pictures/lossless.ts";
 import { inFolder, type Outcome, outcome, sim, simCommand } from "./command.ts";
+import { makePictures } from "./pictures.ts";
 import { numbers } from "./results.ts";
 import { SlurmCluster, until, whyNoSlurm } from "./slurm_cluster.ts";
 
@@ -16,18 +16,6 @@ const SWEEP = [
   ...["--snr", "0,10", "--cbr", "1/48", "--trials", "2", "--metrics", "psnr", "--pictures", "0"],
 ];
 const IN_THE_MIDDLE_MS = 60_000;
-
-/** Four small pictures of noise, which are made and read in no time. */
-async function makePictures(folder: string): Promise<string> {
-  const pictures = `${folder}/pictures`;
-  await Deno.mkdir(pictures);
-  const [width, height] = [64, 48];
-  for (const name of ["a", "b", "c", "d"]) {
-    const data = crypto.getRandomValues(new Uint8Array(3 * width * height));
-    await Deno.writeFile(`${pictures}/${name}.png`, pngOf({ width, height, data }));
-  }
-  return pictures;
-}
 
 /** Units in a store; 0 while there is none. */
 function stored(path: string): number {
