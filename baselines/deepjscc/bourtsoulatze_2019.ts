@@ -21,7 +21,7 @@ import { type Initialiser, normal } from "../../core/tensor/nn/initialisers.ts";
 import { type Parameters, under } from "../../core/tensor/nn/parameters.ts";
 import { prelu, preluParameters } from "../../core/tensor/nn/prelu.ts";
 import { tf } from "../../core/tensor/tfjs.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
 
 const KERNEL = 5;
 /** Output channels and strides; 0: the latent's T. */

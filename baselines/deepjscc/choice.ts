@@ -47,7 +47,7 @@ export async function chooseWeights(
       `deepjscc:width: weights "${file}" are of width ${checkpoint.manifest.options.width}`,
     );
   }
-  const notes = [DEVIATIONS[preset as PresetName], adapts(preset, snrDb) && !file ? null : note];
+  const notes = [DEVIATIONS[preset as PresetName], serves(preset, snrDb) && !file ? null : note];
   if (!/^(awgn|noiseless)/.test(channel)) notes.push("weights trained over AWGN");
   return { checkpoint, notes: notes.filter((text) => text !== undefined && text !== null) };
 }
@@ -58,6 +58,11 @@ async function presetOf({ preset, checkpoint }: DeepJsccOptions): Promise<string
   return (await namedCheckpoint(checkpoint)).manifest.preset;
 }
 
-function adapts(preset: string, snrDb: number): boolean {
-  return preset === ADAPTIVE.preset && snrDb >= ADAPTIVE.least && snrDb <= ADAPTIVE.most;
+/** Whether one checkpoint of a preset serves many SNRs. */
+export function adapts(preset: string): boolean {
+  return preset === ADAPTIVE.preset;
+}
+
+function serves(preset: string, snrDb: number): boolean {
+  return adapts(preset) && snrDb >= ADAPTIVE.least && snrDb <= ADAPTIVE.most;
 }

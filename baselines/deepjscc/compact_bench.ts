@@ -77,9 +77,14 @@ async function compare(job: "step" | "picture", threads: number): Promise<void> 
     console.log("PyTorch: python3-torch is not installed");
     return;
   }
-  const deno = ["run", "-A", path("timing.ts"), job, `${threads}`];
+  const deno = ["run", "-A", path("sample_timing.ts"), job, `${threads}`];
   const runners = [
-    new Runner("PyTorch", "/usr/bin/python3", [path("timing.py"), job, `${threads}`], threads),
+    new Runner(
+      "PyTorch",
+      "/usr/bin/python3",
+      [path("sample_timing.py"), job, `${threads}`],
+      threads,
+    ),
     new Runner("native", Deno.execPath(), [...deno, "native"], threads),
   ];
   if (threads === 1) runners.push(new Runner("wasm", Deno.execPath(), [...deno, "wasm"], 1));

@@ -18,7 +18,7 @@ import { type Initialiser, normal } from "../../core/tensor/nn/initialisers.ts";
 import { type Declarations, type Parameters, under } from "../../core/tensor/nn/parameters.ts";
 import { prelu, preluParameters } from "../../core/tensor/nn/prelu.ts";
 import { tf } from "../../core/tensor/tfjs.ts";
-import type { Network, ReceivedLatent } from "./network.ts";
+import type { Network, ReceivedLatent } from "../../core/tensor/jscc/network.ts";
 
 /** Which of the networks. */
 export interface GdnNetworkOptions {
@@ -129,9 +129,9 @@ function encode(
 function decode(
   { normalisesEnds, adapts }: GdnNetworkOptions,
   parameters: Parameters,
-  { y, variance }: ReceivedLatent,
+  { y, snrDb: believed }: ReceivedLatent,
 ): tf.Tensor4D {
-  const snrDb = tf.tidy(() => clamped(receivedSnrDb(variance)));
+  const snrDb = clamped(believed);
   return DECODER.reduce((h, [, stride], index) => {
     const layer = index + 1;
     return tf.tidy(() => {
@@ -145,12 +145,6 @@ function decode(
         : rectified;
     });
   }, y);
-}
-
-/** -10 log10(N0), mean over a picture's symbols; N0 is twice the variance of a real value. */
-function receivedSnrDb(variance: tf.Tensor4D): tf.Tensor2D {
-  const perValue = tf.mul(tf.log(tf.mul(variance, 2)), -10 / Math.LN10);
-  return tf.reshape(tf.mean(perValue, [1, 2, 3]), [-1, 1]);
 }
 
 function clamped(snrDb: tf.Tensor2D): tf.Tensor2D {

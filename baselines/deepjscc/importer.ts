@@ -21,7 +21,7 @@ import type {
   ImportWish,
 } from "../../core/tensor/checkpoint/importer.ts";
 import { toDecibel } from "../../core/units.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
 import type { PresetName } from "./options.ts";
 import { networkOf } from "./presets.ts";
 

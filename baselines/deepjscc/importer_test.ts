@@ -11,7 +11,7 @@ import { tf } from "../../core/tensor/tfjs.ts";
 import { decodeImageFile } from "../../sim/data/decode_image.ts";
 import { vectorFiles, vectorFolder } from "../../tests/vectors.ts";
 import { importer } from "./plugin.ts";
-import { powerFactor } from "./power.ts";
+import { powerFactor } from "../../core/tensor/jscc/power.ts";
 import { networkOfManifest } from "./presets.ts";
 import { residualAttention } from "./residual_attention.ts";
 import {
@@ -92,7 +92,11 @@ for (const path of folder ? vectorFiles(folder, ".json") : []) {
       const symbols = tf.mul<tf.Tensor4D>(latent, powerFactor(latent));
       const received = tf.add<tf.Tensor4D>(symbols, noise);
       const variance = tf.fill<tf.Rank.R4>([1, 1, 1, 1], 10 ** (-json.snr_db / 10) / 2);
-      const image_out = network.decode(parameters, { y: received, variance });
+      const image_out = network.decode(parameters, {
+        y: received,
+        variance,
+        snrDb: tf.fill([1, 1], json.snr_db),
+      });
       return { latent, symbols, received, image_out };
     });
     for (const [name, tensor] of Object.entries(results)) {

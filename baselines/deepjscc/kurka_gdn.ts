@@ -11,7 +11,7 @@
  * @module
  */
 import { gdnNetwork } from "./gdn_network.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
 
 /** The network of width N; T = 96 CBR channels. The paper's width is 256. */
 export function kurkaGdn(latent: number, width = 256): Network {

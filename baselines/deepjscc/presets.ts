@@ -10,7 +10,7 @@ import { adjscc, bdjscc } from "./adjscc.ts";
 import { bourtsoulatze2019 } from "./bourtsoulatze_2019.ts";
 import { compact, type CompactOptions } from "./compact.ts";
 import { kurkaGdn } from "./kurka_gdn.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
 import { type PresetName, PRESETS } from "./options.ts";
 import { residualAttention } from "./residual_attention.ts";
 

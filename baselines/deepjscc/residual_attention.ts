@@ -21,7 +21,7 @@ import {
   residualBlockWithStrideParameters,
 } from "../../core/tensor/nn/residual.ts";
 import type { tf } from "../../core/tensor/tfjs.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
 
 interface Block {
   declare(inputs: number, outputs: number): Declarations;

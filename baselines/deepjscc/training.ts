@@ -10,11 +10,11 @@ import type { Parameters } from "../../core/tensor/nn/parameters.ts";
 import { tf } from "../../core/tensor/tfjs.ts";
 import type { Loss, Trainable, TrainingGoal } from "../../core/tensor/trainable.ts";
 import { awgnCapacity, fromDecibel } from "../../core/units.ts";
-import { sendOverAwgn } from "./awgn.ts";
-import { linearCode } from "./linear_code.ts";
-import type { Network } from "./network.ts";
+import { sendOverAwgn } from "../../core/tensor/jscc/awgn.ts";
+import { linearCode } from "../../core/tensor/jscc/linear_code.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
 import { type PresetName, PRESETS } from "./options.ts";
-import { FACTOR_BITS } from "./power.ts";
+import { FACTOR_BITS } from "../../core/tensor/jscc/power.ts";
 import { latentChannels, networkOf } from "./presets.ts";
 
 const VERSION = "1";

@@ -6,7 +6,7 @@ import { initialise, Parameters } from "../../core/tensor/nn/parameters.ts";
 import { adamStep } from "../../core/tensor/ops/adam_step.ts";
 import { tf } from "../../core/tensor/tfjs.ts";
 import type { Trainable, TrainingGoal } from "../../core/tensor/trainable.ts";
-import { linearCode } from "./linear_code.ts";
+import { linearCode } from "../../core/tensor/jscc/linear_code.ts";
 import { PRESETS } from "./options.ts";
 import { trainable as plugin } from "./plugin.ts";
 import { distortion } from "./training.ts";

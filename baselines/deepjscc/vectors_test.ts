@@ -33,8 +33,8 @@ import { tf } from "../../core/tensor/tfjs.ts";
 import { adjscc, bdjscc } from "./adjscc.ts";
 import { bourtsoulatze2019 } from "./bourtsoulatze_2019.ts";
 import { kurkaGdn } from "./kurka_gdn.ts";
-import type { Network } from "./network.ts";
-import { powerFactor } from "./power.ts";
+import type { Network } from "../../core/tensor/jscc/network.ts";
+import { powerFactor } from "../../core/tensor/jscc/power.ts";
 import { residualAttention } from "./residual_attention.ts";
 import { inFileOrder, SampleCase } from "./testing/sample_cases.ts";
 
@@ -179,7 +179,7 @@ async function checkChain(sample: SampleCase): Promise<void> {
   const decodedLoss = (parameters: Parameters, latent: tf.Tensor4D): tf.Scalar => {
     const symbols = tf.mul<tf.Tensor4D>(latent, powerFactor(latent));
     const received = tf.add<tf.Tensor4D>(symbols, noise);
-    const decoded = network.decode(parameters, { y: received, variance });
+    const decoded = network.decode(parameters, { y: received, variance, snrDb });
     const image_out = tf.slice(decoded, [0, 0, 0, 0], image.shape);
     for (const [name, tensor] of Object.entries({ latent, symbols, received, image_out })) {
       if (!seen.has(name)) seen.set(name, tf.keep(tensor.clone()));

@@ -41,6 +41,11 @@ export interface TrainedNetwork {
   /** Of codec and weights: changes whenever results may. */
   readonly version: string;
   readonly notes: readonly string[];
+  /**
+   * The network is told of no less noise than this, N0 per complex symbol: beyond the SNR that it has
+   * seen it makes what it is told worse. Absent: it is told what is believed.
+   */
+  readonly leastNoiseVariance?: number;
 }
 
 /** The codec of a session. */
@@ -53,9 +58,10 @@ class JsccCodec {
   readonly notes: readonly string[];
   readonly #network: Network;
   readonly #parameters: Parameters;
+  readonly #leastNoise: number;
 
   constructor(
-    { network, parameters, version, notes }: TrainedNetwork,
+    { network, parameters, version, notes, leastNoiseVariance = 0 }: TrainedNetwork,
     private readonly session: Session,
     private readonly host: Host,
   ) {
@@ -63,6 +69,7 @@ class JsccCodec {
     this.notes = notes;
     this.#network = network;
     this.#parameters = parameters;
+    this.#leastNoise = leastNoiseVariance;
   }
 
   async encodeImage(image: RgbImage): Promise<Transmission> {
@@ -119,12 +126,14 @@ class JsccCodec {
   }
 
   #latent(received: Reception, shape: LatentShape, scale: number): ReceivedLatent {
-    const { rows, columns, channels } = shape, equalised = equalise(received);
+    const { rows, columns, channels } = shape;
+    const told = Math.max(received.noiseVariance, this.#leastNoise);
+    const equalised = equalise({ ...received, noiseVariance: told }), { noiseVariance } = equalised;
     const symbols = this.#network.tellsPower
       ? equalised.symbols.map((part) => scale * part)
-      : temper(equalised, received.noiseVariance);
+      : temper(equalised, told);
     const halved = (variance: number): number => variance * scale * scale / 2;
-    const common = halved(received.noiseVariance), { noiseVariance } = equalised;
+    const common = halved(told);
     return {
       y: tf.tensor4d(fromSymbols(symbols, shape, 2, 0), [1, rows, columns, channels]),
       variance: typeof noiseVariance === "number" ? tf.fill([1, 1, 1, 1], common) : tf.tensor4d(

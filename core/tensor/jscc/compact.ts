@@ -18,6 +18,7 @@ import { conv2d, conv2dParameters } from "../nn/convolution.ts";
 import { constant, type Initialiser, kaimingNormal, zeros } from "../nn/initialisers.ts";
 import { type Declarations, inARow, type Parameters, under } from "../nn/parameters.ts";
 import { pixelShuffle, pixelUnshuffle } from "../nn/pixel_shuffle.ts";
+import { leakyRelu } from "../nn/prelu.ts";
 import { tf } from "../tfjs.ts";
 import type { Network, ReceivedLatent } from "./network.ts";
 
@@ -64,7 +65,7 @@ export function compact(options: CompactOptions, module?: StageModule): Network 
       ...under("decoder", { ...decoderParameters(shape), ...modules(shape, module) }),
     },
     tellsPower: true,
-    valuesPerPixel: 24,
+    valuesPerPixel: 64,
     encode: (parameters, x, snrDb) => {
       const own = parameters.at("encoder");
       return encode(shape, own, x, behind(own, snrDb, module));
@@ -218,7 +219,7 @@ function stage(parameters: Parameters, blocks: number, x: tf.Tensor4D): tf.Tenso
   for (let block = 0; block < blocks; block++) {
     const layers = parameters.at(block), input = y;
     y = tf.tidy(() => {
-      const inner = tf.leakyRelu(conv2d(layers.at("conv1"), input), SLOPE);
+      const inner = leakyRelu(conv2d(layers.at("conv1"), input), SLOPE);
       return tf.add(input, conv2d(layers.at("conv2"), inner));
     });
   }

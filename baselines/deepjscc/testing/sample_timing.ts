@@ -2,7 +2,7 @@
  * Runs a job of preset `compact` once for each line read, and prints its wall and CPU milliseconds:
  * a process of its own for each engine, so that several can be compared in turns.
  *
- *     deno run -A timing.ts step|picture THREADS native|wasm
+ *     deno run -A sample_timing.ts step|picture THREADS native|wasm
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { openTraining } from "../training.ts";
 
 const [job = "step", threads = "1", engine = "native"] = Deno.args;
 
-/** Crops of a training step, and the picture of an inference: as in timing.py. */
+/** Crops of a training step, and the picture of an inference: as in sample_timing.py. */
 const CROPS = [8, 128, 128, 3] as const, PICTURE = [1, 512, 768, 3] as const;
 
 const native = engine === "native";

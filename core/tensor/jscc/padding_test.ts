@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { RgbImage } from "../../core/image.ts";
+import type { RgbImage } from "../../image.ts";
 import { cropPicture, paddedSize, padPicture } from "./padding.ts";
 
 /** A picture of which every sample is another number, below 256 samples. */

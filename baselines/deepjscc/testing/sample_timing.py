@@ -1,6 +1,6 @@
-"""The jobs of timing.ts in PyTorch: one for each line read, its wall and CPU milliseconds out.
+"""The jobs of sample_timing.ts in PyTorch: one for each line read, its wall and CPU milliseconds out.
 
-    python3 timing.py step|picture THREADS
+    python3 sample_timing.py step|picture THREADS
 
 Started with OMP_NUM_THREADS set, which torch.set_num_threads alone does not replace.
 """

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { openTensors } from "../../core/tensor/backend.ts";
-import { tf } from "../../core/tensor/tfjs.ts";
+import { openTensors } from "../backend.ts";
+import { tf } from "../tfjs.ts";
 import { factorByte, factorOf, powerFactor, quantisedFactor } from "./power.ts";
 
 await openTensors({ backend: "wasm" });

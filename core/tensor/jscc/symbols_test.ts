@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { fillNormals, rootKey } from "../../core/random.ts";
+import { fillNormals, rootKey } from "../../random.ts";
 import { fromSymbols, symbolsOf, toSymbols } from "./symbols.ts";
 
 const shape = { rows: 2, columns: 3, channels: 4 };
