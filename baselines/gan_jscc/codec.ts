@@ -14,16 +14,25 @@ import {
 } from "../../core/tensor/checkpoint/shelf.ts";
 import { jsccCodec } from "../../core/tensor/jscc/codec.ts";
 import { fromFile, Parameters, shapesOf } from "../../core/tensor/nn/parameters.ts";
-import { networkOfManifest } from "./networks.ts";
+import { tf } from "../../core/tensor/tfjs.ts";
+import { noiseVariance } from "../../core/units.ts";
+import { type GanNetwork, networkOfManifest } from "./networks.ts";
 import { type GanJsccOptions, OPTIONS } from "./options.ts";
 
 /** Of this code: results change with it. */
 const VERSION = "1";
 
+/**
+ * Preset compact, trained at one SNR, is told of one at most this far from it: what it is told far
+ * beyond what it has seen makes a picture worse, not better.
+ */
+const MOST_OFF_DB = 6;
+
 /** What a preset has that the paper has not. */
 const DEVIATIONS: Readonly<Record<string, string>> = {
   compact: "residual network beside a linear code with the paper's attention, losses and phases, " +
     "power factor as a priced byte; not the paper's layers",
+  hific: "encoder and generator of HiFiC; not the paper's layers",
 };
 
 /** Opens the codec of a session with the weights that it chooses. */
@@ -33,13 +42,34 @@ export async function openGanJscc(
   host: Host,
 ): Promise<Codec> {
   const { checkpoint, notes } = await chooseWeights(session, options);
+  const { preset, digest, snrDb } = checkpoint.manifest;
   const network = networkOfManifest(checkpoint.manifest, checkpoint.file);
   const values = await fetchParameters(checkpoint, shapesOf(network.declarations));
   await openTensors();
   const parameters = new Parameters(fromFile(network.declarations, values));
-  const { preset, digest } = checkpoint.manifest;
   const version = `gan-jscc-${VERSION} ${preset} ${digest.slice("sha256:".length).slice(0, 16)}`;
-  return jsccCodec({ network, parameters, version, notes }, session, host);
+  if (preset !== "compact") {
+    return jsccCodec({ network, parameters, version, notes }, session, host);
+  }
+  const leastNoiseVariance = noiseVariance(snrDb + MOST_OFF_DB);
+  const told = toldNear(network, snrDb);
+  return jsccCodec(
+    { network: told, parameters, version, notes, leastNoiseVariance },
+    session,
+    host,
+  );
+}
+
+/** The network, its attention told of SNRs near the one that it was trained at. */
+function toldNear(network: GanNetwork, trainedDb: number): GanNetwork {
+  const near = (snrDb: tf.Tensor2D): tf.Tensor2D =>
+    tf.clipByValue(snrDb, trainedDb - MOST_OFF_DB, trainedDb + MOST_OFF_DB);
+  return {
+    ...network,
+    encode: (parameters, x, snrDb) => network.encode(parameters, x, near(snrDb)),
+    decode: (parameters, received) =>
+      network.decode(parameters, { ...received, snrDb: near(received.snrDb) }),
+  };
 }
 
 /** Weights with the conditions that no result may hide. */

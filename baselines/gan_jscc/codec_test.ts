@@ -128,6 +128,22 @@ Deno.test("an SNR far from the trained one works and is said", async () => {
   }, { snrDb: -20 });
 });
 
+Deno.test("far beyond the SNR that a network was trained at pictures do not get worse", async () => {
+  const image = picture(96, 64);
+  const psnrDb = (snrDb: number): Promise<number> =>
+    withCodec(
+      async (codec) => {
+        const { data } = (await sendOver(codec, image, snrDb)).image;
+        const error = data.reduce((sum, value, i) => sum + (value - image.data[i]!) ** 2, 0);
+        return 10 * Math.log10(255 ** 2 * data.length / error);
+      },
+      { snrDb },
+      {},
+    );
+  const [near, far] = [await psnrDb(13), await psnrDb(50)];
+  assert(far > near - 0.5, `${near} dB at 13 dB, ${far} dB at 50 dB`);
+});
+
 Deno.test("a picture that would not fit the memory is refused with the size that does", async () => {
   await withPaper(async (codec) => {
     const data = new Uint8Array(3 * 8000 * 5000);

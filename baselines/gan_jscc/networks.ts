@@ -12,16 +12,22 @@ import { parseRatio } from "../../core/units.ts";
 import { discriminatorParameters, FILTERS, type Filters } from "./discriminator.ts";
 import { encode, encoderParameters } from "./encoder.ts";
 import { generate, generatorParameters } from "./generator.ts";
+import {
+  hificEncode,
+  hificEncoderParameters,
+  hificGenerate,
+  hificGeneratorParameters,
+} from "./hific.ts";
 import { type PresetName, PRESETS } from "./options.ts";
 import { neutralAttentionParameters, snrAttention } from "./snr_attention.ts";
 
 /** Channels N as published. */
-export const WIDTH = 256;
+export const WIDTH = 256, HIFIC_WIDTH = 60;
 
 /** What gives a network its shape; what a preset does not have is not looked at. */
 export interface NetworkShape {
   readonly latent: number;
-  /** Of `paper`. */
+  /** Of `paper` and `hific`. */
   readonly width?: number;
   /** Of `compact`. */
   readonly widths?: readonly [number, number, number];
@@ -75,6 +81,21 @@ const NETWORKS: Readonly<Record<PresetName, (shape: NetworkShape) => GanNetwork>
     filters: FILTERS,
     encode: (parameters, x, snrDb) => encode(parameters.at("Encoder"), x, snrDb),
     decode: (parameters, { y, snrDb }) => generate(parameters.at("Decoder"), y, snrDb),
+  }),
+  hific: ({ latent, width = HIFIC_WIDTH }) => ({
+    stride: 16,
+    latent,
+    options: { latent, width },
+    declarations: {
+      ...under("encoder", hificEncoderParameters(latent, width)),
+      ...under("decoder", hificGeneratorParameters(latent, width)),
+    },
+    tellsPower: false,
+    valuesPerPixel: 4 * width,
+    discriminator: "discriminator",
+    filters: FILTERS,
+    encode: (parameters, x) => hificEncode(parameters.at("encoder"), x),
+    decode: (parameters, { y }) => hificGenerate(parameters.at("decoder"), y),
   }),
 };
 
@@ -139,4 +160,5 @@ export function networkOfManifest(manifest: CheckpointManifest, file: string): G
 const MOST: Readonly<Record<PresetName, Readonly<Record<string, number | readonly [number]>>>> = {
   compact: { latent: 4096, widths: [4096], encoderBlocks: [64], decoderBlocks: [64] },
   paper: { latent: 4096, width: 4096 },
+  hific: { latent: 4096, width: 1024 },
 };

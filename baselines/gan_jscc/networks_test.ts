@@ -71,7 +71,7 @@ Deno.test("a manifest that describes no network is refused, and what is wrong na
     );
   };
   const { options } = manifest;
-  refused({ preset: "huge" }, "presets are compact, paper");
+  refused({ preset: "huge" }, "presets are compact, paper, hific");
   refused({ cbr: "1/16" }, "not 1/16");
   refused({ options: { ...options, widths: [48, 96] } }, '"widths": three integers');
   refused({ options: { ...options, latent: 1e9 } }, '"latent": an integer up to 4096');

@@ -6,7 +6,7 @@
 import type { OptionsSchema } from "../../core/options.ts";
 
 /** The networks; the first is the default. */
-export const PRESETS = ["compact", "paper"] as const;
+export const PRESETS = ["compact", "paper", "hific"] as const;
 
 /** Name of a network. */
 export type PresetName = typeof PRESETS[number];
@@ -30,9 +30,9 @@ export const OPTIONS: OptionsSchema<GanJsccOptions> = {
     type: "integer-or-word",
     default: "any",
     words: ["any"],
-    min: 15,
+    min: 1,
     max: 1024,
-    text: "channels N of preset paper; 256 as published",
+    text: "channels N of presets paper (256 as published) and hific (60)",
   },
   checkpoint: {
     type: "text",

@@ -7,7 +7,7 @@
  * | `perception`  | K_P, weight of LPIPS; 0: no perceptual network       | 1                 |
  * | `beta`        | weight of the adversarial loss in stage 2            | 5                 |
  * | `perceptual`  | folder with the weights of LPIPS-squeeze             | none              |
- * | `width`       | channels N of preset `paper`                         | 256               |
+ * | `width`       | channels N of presets `paper`, `hific`               | 256, 60           |
  * | `filters`     | channels of the discriminator: 16-32-64-128          | of the preset     |
  *
  * @module
@@ -26,6 +26,9 @@ import type { Filters } from "./discriminator.ts";
 import type { PresetName } from "./options.ts";
 
 const SETTINGS = ["distortion", "perception", "beta", "perceptual", "width", "filters"];
+
+/** Of preset paper: below it the attention would have no hidden value. */
+const LEAST_WIDTH = 15;
 
 /** Weights of the generator's loss. */
 export interface Weights {
@@ -84,10 +87,12 @@ function readWeight(name: string, text: string | undefined, fallback: number): n
 }
 
 function readWidth(text: string, preset: PresetName): number {
-  if (preset !== "paper") throw new OptionError(`width: preset ${preset} has none; got "${text}"`);
-  const width = Number(text);
-  if (Number.isInteger(width) && width >= 15 && width <= 1024) return width;
-  throw new OptionError(`width: an integer from 15 to 1024; got "${text}"`);
+  if (preset === "compact") {
+    throw new OptionError(`width: preset ${preset} has none; got "${text}"`);
+  }
+  const width = Number(text), least = preset === "paper" ? LEAST_WIDTH : 1;
+  if (Number.isInteger(width) && width >= least && width <= 1024) return width;
+  throw new OptionError(`width: an integer from ${least} to 1024; got "${text}"`);
 }
 
 function readFilters(text: string): Filters {

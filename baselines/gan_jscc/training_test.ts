@@ -17,10 +17,11 @@ const goal: TrainingGoal = {
   settings: { perception: "0", filters: "4-4-4-4" },
 };
 
-Deno.test("both stages, both presets: every objective moves what it trains, and leaks nothing", async () => {
-  for (const preset of ["compact", "paper"]) {
+Deno.test("both stages, all presets: every objective moves what it trains, and leaks nothing", async () => {
+  const small = { paper: { width: "16" }, hific: { width: "2" }, compact: {} };
+  for (const preset of ["compact", "paper", "hific"] as const) {
     for (const stage of [1, 2]) {
-      const settings = { ...goal.settings, ...(preset === "paper" ? { width: "16" } : {}) };
+      const settings = { ...goal.settings, ...small[preset] };
       const cbr = preset === "paper" ? 1 / 48 : goal.cbr;
       const training = await trainable.create({ ...goal, preset, stage, cbr, settings });
       assertEquals(training.objectives.length, stage);
@@ -95,7 +96,7 @@ Deno.test("settings that there are not, or that are out of range, are refused by
   await assertRejects(
     () => trainable.create({ ...goal, preset: "papre" }),
     OptionError,
-    "--preset: one of compact, paper",
+    "--preset: one of compact, paper, hific",
   );
   const missing = { ...goal.settings, perception: "1", perceptual: "/nowhere" };
   await assertRejects(
