@@ -20,7 +20,7 @@ import { validate } from "./validation.ts";
 
 /** Steps between lines of the log. */
 const LOG_EVERY = 10;
-/** A fall of the averaged weights that noise does not explain, in dB. */
+/** A fall of the averaged weights' PSNR that noise does not explain, in dB. */
 const DIVERGED_DB = 1;
 /** How far over its minutes a training may go whose steps were chosen to fit them. */
 const FITTED_GRACE = 1.1;
@@ -45,6 +45,8 @@ export interface TrainingLimits {
   /** Whether the number of steps is to be chosen so that they end with the minutes. */
   readonly fitSteps: boolean;
   readonly saveMinutes: number;
+  /** Falls of the validation PSNR by more dB stop it; default: as the codec says, else 1. */
+  readonly divergedDb?: number;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
 }
@@ -84,6 +86,7 @@ export class Training {
   readonly #key: RandomKey;
   readonly #since: StepResult[] = [];
   #lastLogAt = 0;
+  #divergedDb: number;
 
   constructor(
     settings: TrainingSettings,
@@ -98,6 +101,7 @@ export class Training {
     this.#best = progress.best;
     this.#savedStep = progress.step > 0 ? progress.step : -1;
     this.#key = rootKey(settings.seed).derive("step");
+    this.#divergedDb = parts.network.trainable.divergedDb ?? DIVERGED_DB;
   }
 
   /**
@@ -107,6 +111,7 @@ export class Training {
    * checkpoint stays as it is, and the text says at which step and what to do.
    */
   async run(limits: TrainingLimits): Promise<Ending> {
+    this.#divergedDb = limits.divergedDb ?? this.#divergedDb;
     if (this.#step === 0) await this.#validate();
     const begun = performance.now(), first = this.#step;
     let savedAt = begun, last = begun, unfitted = limits.fitSteps;
@@ -236,7 +241,7 @@ export class Training {
     const begun = performance.now();
     const psnrDb = await validate(network.trainable, network.averaged(), validation);
     this.#validationMinutes = (performance.now() - begun) / 60_000;
-    if (!(psnrDb >= (this.#best ?? -Infinity) - DIVERGED_DB)) {
+    if (!(psnrDb >= (this.#best ?? -Infinity) - this.#divergedDb)) {
       throw this.#gaveUp(
         `it diverged: ${psnrDb.toFixed(2)} dB of validation PSNR at step ${this.#step} after ` +
           `${(this.#best ?? NaN).toFixed(2)} dB`,

@@ -144,6 +144,9 @@ Deno.test("a validation that falls by more than a decibel stops the training bef
       "it diverged",
     );
     assertEquals((await stateOf(`${folder}/out`)).record.step, 60);
+    const limits = { divergedDb: Infinity };
+    await runTiny({ settings: wild, out: `${folder}/out`, resume, limits });
+    assertEquals((await stateOf(`${folder}/out`)).record.step, 70);
   }));
 
 Deno.test("lines of the log that are younger than the checkpoint are cut off when a run goes on", () =>

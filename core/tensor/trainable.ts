@@ -60,6 +60,11 @@ export interface Trainable {
    * one is what a live line and a figure show.
    */
   readonly objectives: readonly Objective[];
+  /**
+   * A fall of the validation PSNR below its best by more dB than this is taken for a divergence, and
+   * stops the training. Default 1: a loss that gives up PSNR for something else says more.
+   */
+  readonly divergedDb?: number;
   /** What the receiver shows, for validation: f32[n, h, w, 3] in [0, 1], not rounded. */
   reconstruct(parameters: Parameters, pictures: tf.Tensor4D, key: RandomKey): tf.Tensor4D;
 }

@@ -92,6 +92,12 @@ export const ARGUMENTS: readonly Argument[] = [
     text: "for decoded photographs; what does not fit is left out by lot",
     default: `${DEFAULTS.memoryMiB}`,
   },
+  {
+    name: "diverged-db",
+    value: "DB",
+    text: "a fall of the validation PSNR that stops the training",
+    default: "as the codec says, else 1",
+  },
   { name: "save-minutes", value: "M", text: "time between checkpoints", default: "3" },
   {
     name: "backend",

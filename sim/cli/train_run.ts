@@ -25,7 +25,13 @@ import type { Arguments } from "./arguments.ts";
 import { EXIT } from "./exit.ts";
 import { lossFigure } from "./loss_figure.ts";
 import { TrainProgress } from "./train_progress.ts";
-import { checkResumed, readEngine, readMinutes, readTrainingSettings } from "./train_settings.ts";
+import {
+  checkResumed,
+  readEngine,
+  readFall,
+  readMinutes,
+  readTrainingSettings,
+} from "./train_settings.ts";
 
 /** Name of the figure in the folder of a training. */
 const FIGURE_FILE = "loss.svg";
@@ -66,6 +72,7 @@ export async function runTraining(given: Arguments, plugins: Plugins): Promise<n
     minutes,
     fitSteps: Number.isFinite(minutes) && !given.has("steps") && !resume,
     saveMinutes: readMinutes(given, "save-minutes", 3),
+    ...(given.has("diverged-db") ? { divergedDb: readFall(given) } : {}),
     signal: interruption.signal,
   });
   progress.finish();

@@ -112,6 +112,11 @@ export function readMinutes(given: Arguments, name: string, fallback: number): n
   return readNumber(given.get(name)?.[0], name, fallback, 0, 1e7);
 }
 
+/** Decibels of `--diverged-db`. */
+export function readFall(given: Arguments): number {
+  return readNumber(given.get("diverged-db")?.[0], "diverged-db", 1, 0, Infinity);
+}
+
 function readNumber(
   text: string | undefined,
   name: string,
