@@ -105,6 +105,7 @@ Deno.test({
         assertEquals(code, 130, err);
         assertEquals(await cluster.queued(), 0);
         assertEquals(stored(`${run.out}/results.sqlite`), 2, "one unit of each task");
+        assertEquals([...Deno.readDirSync(run.out)].map(({ name }) => name), ["results.sqlite"]);
       });
 
       await test.step("a task that is lost is named, and the same command computes the rest", async () => {

@@ -75,24 +75,26 @@ export class SlurmRun {
     this.options.observer.planned(workPerCodec(round.groups));
     const left = this.#left;
     this.#left = undefined;
-    if (left?.order === digest) {
-      this.options.observer.told(`slurm: goes on with job ${left.jobs.join(", ")}`);
-      array.resume(left);
-    } else {
-      if (left) await this.#cancel(left);
-      this.#collect();
-      this.folder.write(this.folder.order, JSON.stringify(order));
-      this.folder.write(this.folder.script, taskScript(this.folder.order));
-      await array.start(busyTasks(round, order.tasks));
-    }
     try {
+      if (left?.order === digest) {
+        this.options.observer.told(`slurm: goes on with job ${left.jobs.join(", ")}`);
+        array.resume(left);
+      } else {
+        if (left) await this.#cancel(left);
+        this.#collect();
+        this.folder.write(this.folder.order, JSON.stringify(order));
+        this.folder.write(this.folder.script, taskScript(this.folder.order));
+        await array.start(busyTasks(round, order.tasks));
+      }
       const lost = await array.finish();
       const own = this.#collect().flatMap((record) => shardFailures(record, round.record));
       const failures = [...new Set(own), ...lost.map((task) => lostText(task, this.folder))];
       if (lost.length === 0) this.folder.remove();
       return failures;
     } catch (error) {
-      this.#collect(); // stopped: what is finished is kept all the same
+      await array.cancel();
+      this.#collect(); // stopped or refused: what is finished is kept all the same
+      this.folder.remove();
       throw error;
     }
   }
