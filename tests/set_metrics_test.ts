@@ -100,6 +100,9 @@ Deno.test("without its weights a metric is left out, said in one line and in the
     const nothing = await sim([...args, "--quiet", "--metrics", "lpips-vgg"], env);
     assertEquals(nothing.code, 1);
     assert(nothing.err.includes("nothing to run for"), nothing.err);
+    const backend = await sim([...args, "--backend", "cuda"], env);
+    assertEquals(backend.code, 2);
+    assert(backend.err.includes("--backend: one of auto, webgpu, native, wasm, portable"));
     const sets = await sim([...args, "--metrics", "psnr,kid", "--half-width", "kid=1"], env);
     assertEquals(sets.code, 2);
     assert(sets.err.includes("--half-width kid: a metric of single pictures"), sets.err);
