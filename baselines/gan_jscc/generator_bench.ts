@@ -3,6 +3,9 @@
  * (Debian's python3-torch): in turn, in one run, as ratios. On a machine that does other work the CPU
  * time says more than the wall time. `deno bench -A baselines/gan_jscc/`.
  *
+ * Debian's PyTorch calls whatever BLAS is installed for its transposed convolutions: without
+ * libopenblas0 that is the reference one, many times slower, and the ratio says nothing.
+ *
  * `SEMCAST_BENCH_SIZE=768x512` takes a Kodak picture's size (1.4 TFLOP a run).
  *
  * @module
@@ -14,7 +17,7 @@ import { initialise, Parameters } from "../../core/tensor/nn/parameters.ts";
 import { generate, generatorParameters } from "./generator.ts";
 import { WIDTH } from "./networks.ts";
 
-const [COLUMNS = 0, ROWS = 0] = (Deno.env.get("SEMCAST_BENCH_SIZE") ?? "192x128").split("x")
+const [COLUMNS = 0, ROWS = 0] = (Deno.env.get("SEMCAST_BENCH_SIZE") ?? "96x64").split("x")
   .map((side) => Number(side) / 4);
 const THREADS = 1;
 const ROUNDS = 3;
@@ -109,7 +112,7 @@ async function compare(): Promise<void> {
       const ratio = median([...times.values()][0] ?? [], kind) / median(list, kind);
       return `${median(list, kind).toFixed(0)} ms ${kind} (${ratio.toFixed(2)} times as fast)`;
     });
-    console.log(`${size}, ${name} against ${runners[0]?.name}: ${parts.join(", ")}`);
+    console.log(`${size}, ${name} beside ${runners[0]?.name}: ${parts.join(", ")}`);
   }
   for (const runner of runners) await runner.stop();
 }
