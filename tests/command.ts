@@ -46,6 +46,11 @@ export async function merge(args: readonly string[]): Promise<Outcome> {
   return outcome(await command("sim/cli/merge.ts", args, {}).output());
 }
 
+/** Runs `deno task report` to its end. */
+export async function report(args: readonly string[]): Promise<Outcome> {
+  return outcome(await command("sim/cli/report.ts", args, {}).output());
+}
+
 /** Texts of a finished process. */
 export function outcome({ code, stdout, stderr }: Deno.CommandOutput): Outcome {
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
