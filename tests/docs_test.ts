@@ -102,7 +102,7 @@ Deno.test("every option of every command in the documents is one that the comman
       const options = args.slice(args.findIndex((arg) => arg.startsWith("-")));
       if (table && options[0]?.startsWith("-")) {
         try {
-          readArguments(options, table, "help");
+          readArguments(options, table, "help"); // takes words that stand alone: files, names
         } catch (error) {
           throw new Error(`${name}: deno task ${task}: ${(error as Error).message}`);
         }
