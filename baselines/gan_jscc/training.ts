@@ -36,6 +36,9 @@ import { readSettings, type Weights } from "./training_settings.ts";
 
 const VERSION = "1";
 
+/** The losses give up PSNR for what people see; a greater fall of it in dB is a divergence. */
+const MOST_FALL_DB = 5;
+
 /**
  * The networks in training, as `deno task train` uses them.
  *
@@ -68,6 +71,7 @@ export async function openTraining(goal: TrainingGoal): Promise<Trainable> {
     shipped: (name) => name in network.declarations,
     ...(preset === "compact" ? { start: (_, crops) => linearCode(crops, latent) } : {}),
     objectives: stage === 2 ? [discriminatorObjective(link), generator] : [generator],
+    divergedDb: MOST_FALL_DB,
     reconstruct: (parameters, pictures, key) =>
       tf.tidy(() => {
         const sideUses = Math.ceil(FACTOR_BITS / awgnCapacity(snrDb));
