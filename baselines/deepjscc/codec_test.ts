@@ -195,7 +195,7 @@ Deno.test("a picture whose tensors would not fit is refused before, with the siz
 });
 
 Deno.test("200 pictures there and back leave no tensor and no memory behind", async () => {
-  const image = picture(64, 48);
+  const image = picture(32, 32);
   await withCodec(async (codec) => {
     const round = (): Promise<unknown> => sendOver(codec, awgn.create({}), image, 10);
     for (let i = 0; i < 10; i++) await round();
