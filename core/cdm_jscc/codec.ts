@@ -27,7 +27,7 @@ import { type ImageSize, midGrey, type RgbImage } from "../image.ts";
 import type { RandomKey } from "../random.ts";
 import { openTensors } from "../tensor/backend.ts";
 import { fetchParameters } from "../tensor/checkpoint/shelf.ts";
-import { fromFile, Parameters, shapesOf } from "../tensor/nn/parameters.ts";
+import { countValues, fromFile, Parameters, shapesOf } from "../tensor/nn/parameters.ts";
 import { tf } from "../tensor/tfjs.ts";
 import { channelUseBudget } from "../units.ts";
 import { type Architecture, mostSymbols, PATCH } from "./architecture.ts";
@@ -49,11 +49,11 @@ const VERSION = "1";
 /** Bytes of tensors at most: the heap has 4 GiB, and needs room to move. */
 const MOST_BYTES = 3.5 * 2 ** 30;
 
-/** Values that a picture's tensors hold at once for each of its pixels, measured. */
+/** Values that a picture's tensors hold at once for each of its pixels: as measured, and a little. */
 const VALUES_PER_PIXEL: Readonly<Record<string, number>> = {
-  compact: 120,
-  paper: 900,
-  reduced: 260,
+  compact: 82,
+  paper: 800,
+  reduced: 140,
 };
 
 /** Opens the codec of a session with the weights that it chooses. */
@@ -186,13 +186,14 @@ class CdmJscc {
     const { preset, rates } = this.architecture, { width, height } = paddedSize(size);
     const perPixel = VALUES_PER_PIXEL[preset];
     if (perPixel === undefined) throw new CodecError(`no memory figure for preset ${preset}`);
+    const room = MOST_BYTES - 4 * countValues(declareNetworks(this.architecture));
     const bytes = 4 * perPixel * width * height;
-    if (bytes > MOST_BYTES) {
-      const pixels = MOST_BYTES / (4 * perPixel) / 1e6;
+    if (bytes > room) {
+      const mebibytes = (count: number): number => Math.ceil(count / 2 ** 20);
       throw new DataError(
         `picture of ${size.width} x ${size.height}: preset ${preset} would need ` +
-          `${Math.ceil(bytes / 2 ** 20)} MiB of tensors, of at most ${MOST_BYTES / 2 ** 20}; ` +
-          `pictures of up to ${pixels.toFixed(1)} million pixels fit`,
+          `${mebibytes(bytes)} MiB of tensors, of at most ${mebibytes(room)}; ` +
+          `pictures of up to ${(room / (4e6 * perPixel)).toFixed(1)} million pixels fit`,
       );
     }
     return { height: height / PATCH, width: width / PATCH, rates: rates.length };

@@ -122,9 +122,18 @@ function levelParameters(
   };
 }
 
-function levelOf(parameters: Parameters, x: tf.Tensor4D, e: tf.Tensor2D): tf.Tensor4D {
+/** Blocks and attention of a level. What was joined for it is freed after the first block. */
+function levelOf(
+  parameters: Parameters,
+  parts: readonly (tf.Tensor4D | undefined)[],
+  e: tf.Tensor2D,
+): tf.Tensor4D {
   return tf.tidy(() => {
-    const first = resnetBlock(parameters.at(0), x, e);
+    const first = tf.tidy(() => {
+      const given = parts.filter((part) => part !== undefined);
+      const joined = given.length > 1 ? tf.concat(given, 3) : given[0] as tf.Tensor4D;
+      return resnetBlock(parameters.at(0), joined, e);
+    });
     return linearAttention(parameters.at(2), resnetBlock(parameters.at(1), first, e));
   });
 }
@@ -138,7 +147,7 @@ function down(
   skips: tf.Tensor4D[],
 ): tf.Tensor4D {
   const [below, skip] = tf.tidy(() => {
-    const y = levelOf(parameters, condition ? tf.concat([x, condition], 3) : x, e);
+    const y = levelOf(parameters, [x, condition], e);
     const halves = parameters.find("3.conv.weight") !== undefined;
     return [halves ? downsample(parameters.at(3), y) : y, y];
   }) as [tf.Tensor4D, tf.Tensor4D];
@@ -165,7 +174,7 @@ function up(
   e: tf.Tensor2D,
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const y = levelOf(parameters, tf.concat([x, skip], 3), e);
+    const y = levelOf(parameters, [x, skip], e);
     const doubles = parameters.find("3.conv.weight") !== undefined;
     return doubles ? upsample(parameters.at(3), y) : y;
   });

@@ -38,21 +38,24 @@ export function linearAttention(parameters: Parameters, x: tf.Tensor4D): tf.Tens
     const projection = tf.reshape(attention.get("to_qkv.weight"), [c, 3 * c]);
     const [wq, wk, wv] = tf.split(projection, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
     const wo = tf.reshape(attention.get("to_out.weight"), [c, c]);
-    const ctx = tf.matMul(positionsSoftmaxTimes(tf.matMul(n, wk), n), wv); // [n, c, c]
+    const ctx = tf.matMul(positionsSoftmaxTimes(n, wk), wv); // [n, c, c]
     const fold = tf.mul(tf.matMul(tf.matMul(wq, ctx), wo), 1 / Math.sqrt(c));
     const out = tf.add(tf.matMul(n, fold), attention.get("to_out.bias"));
     return tf.add(x, tf.reshape(out, x.shape));
   });
 }
 
-/** Softmax of `keys` over the positions, transposed, times `values`: f32[n, p, c] to f32[n, c, c]. */
-function positionsSoftmaxTimes(keys: tf.Tensor, values: tf.Tensor): tf.Tensor {
+/** Softmax of n wk over the positions, transposed, times n: f32[n, p, c] to f32[n, c, c]. */
+function positionsSoftmaxTimes(n: tf.Tensor, wk: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    // Softmax does not change by a constant; this one keeps exp in range.
-    const weights = tf.exp(tf.sub(keys, constantOf(keys, largest)));
-    const [batch, , c] = keys.shape as [number, number, number];
+    const weights = tf.tidy(() => {
+      const keys = tf.matMul(n, wk);
+      // Softmax does not change by a constant; this one keeps exp in range.
+      return tf.exp(tf.sub(keys, constantOf(keys, largest)));
+    });
+    const [batch, , c] = n.shape as [number, number, number];
     const total = tf.reshape(tf.sum(weights, 1), [batch, c, 1]);
-    return tf.div(tf.matMul(weights, values, true), total);
+    return tf.div(tf.matMul(weights, n, true), total);
   });
 }
 

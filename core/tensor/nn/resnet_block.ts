@@ -48,15 +48,19 @@ export function resnetBlockParameters(
  */
 export function resnetBlock(parameters: Parameters, x: tf.Tensor4D, e?: tf.Tensor2D): tf.Tensor4D {
   return tf.tidy(() => {
-    let t = block(parameters.at("block1"), x);
-    if (e) {
-      const shift = linear(parameters.at("mlp", 1), tf.leakyRelu(e, TIME_SLOPE));
-      t = tf.add(t, tf.reshape(shift, [shift.shape[0], 1, 1, shift.shape[1]]));
-    }
-    t = block(parameters.at("block2"), t);
+    const t = tf.tidy(() => {
+      const first = block(parameters.at("block1"), x);
+      return block(parameters.at("block2"), e ? shifted(parameters, first, e) : first);
+    });
     const projects = parameters.find("res_conv.weight") !== undefined;
     return tf.add(t, projects ? conv2d(parameters.at("res_conv"), x) : x);
   });
+}
+
+/** Adds the time embedding to every pixel. */
+function shifted(parameters: Parameters, x: tf.Tensor4D, e: tf.Tensor2D): tf.Tensor4D {
+  const shift = linear(parameters.at("mlp", 1), tf.leakyRelu(e, TIME_SLOPE));
+  return tf.add(x, tf.reshape(shift, [shift.shape[0], 1, 1, shift.shape[1]]));
 }
 
 function blockParameters(inputs: number, outputs: number, kernel: number): Declarations {
