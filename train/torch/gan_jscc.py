@@ -4,7 +4,7 @@
 
 System: Wang, Wang, Dai, Si, Zhou, Niu, "Perceptual Learned Source-Channel Coding for High-Fidelity
 Image Semantic Transmission", GLOBECOM 2022. Phase 1 minimises K_M MSE + K_P LPIPS; phase 2 adds
-beta times the adversarial loss and trains a conditional PatchGAN discriminator in alternating steps.
+beta times the adversarial loss and trains a conditional PatchGAN discriminator in turn with it.
 
 Deviation: encoder and generator are those of the DeepJSCC preset `compact` (`deepjscc.py`, with its
 own deviations: a linear code beside the residual branches, the power factor as a priced byte), each
@@ -120,7 +120,7 @@ class GanJscc(nn.Module):
         widths: tuple[int, int, int] = (48, 96, 112),
         encoder_blocks: tuple[int, int, int] = (1, 1, 2),
         decoder_blocks: tuple[int, int, int] = (2, 3, 2),
-        filters: tuple[int, int, int, int] = (32, 64, 128, 256),
+        filters: tuple[int, int, int, int] = (16, 32, 64, 128),
     ) -> None:
         super().__init__()
         self.options = {
@@ -167,7 +167,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--distortion", type=float, default=K_M, help="K_M, weight of the MSE (0..255)")
     add("--perception", type=float, default=K_P, help="K_P, weight of LPIPS")
     add("--beta", type=float, default=BETA, help="weight of the adversarial loss in phase 2")
-    add("--filters", type=int, nargs=4, default=(32, 64, 128, 256), help="of the discriminator")
+    add("--filters", type=int, nargs=4, default=(16, 32, 64, 128), help="of the discriminator")
     add("--perceptual", required=True, help="folder with the weights of LPIPS-squeeze")
     parser.set_defaults(rate=1e-4, clip=0.5, cooldown=1000)
 
@@ -179,7 +179,7 @@ def build(args: argparse.Namespace) -> GanJscc:
 
 
 def start(net: GanJscc, crops: Crops, args: argparse.Namespace) -> None:
-    """The tensors of `--init` that fit (a DeepJSCC net, or the end of phase 1), or a linear code."""
+    """The tensors of `--init` that fit (DeepJSCC's, or those of phase 1), or a linear code."""
     if not args.init:
         deepjscc.start_at_linear_code(net, deepjscc.sample_blocks(crops))
         return

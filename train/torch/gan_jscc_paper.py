@@ -1,9 +1,9 @@
-"""GAN-JSCC as published: encoder, generator and channel, with the names of the authors' checkpoints.
+"""GAN-JSCC as published: encoder, generator, channel, with the names of the authors' checkpoints.
 
     x -> Encoder -> z -> a z + n -> Decoder -> x_hat, conditional PatchGAN in training
 
-Source: `semcomm/GC2022_Perceptual_Learned_Source_Channel_Coding` @ b795b8d, the code of Wang et al.,
-GLOBECOM 2022; the discriminator is in `discriminator.py`, the losses are those of `gan_jscc.py`.
+Source: `semcomm/GC2022_Perceptual_Learned_Source_Channel_Coding` @ b795b8d, the code of Wang et
+al., GLOBECOM 2022; the discriminator is in `discriminator.py`, the losses are those of `gan_jscc.py`.
 
 Deviation: the power is normalised per picture; the published code does it over the batch.
 

@@ -84,5 +84,6 @@ class ReferenceCase:
 
 
 def ruled(rule: dict) -> Tensor:
-    values = rule["offset"] + rule["scale"] * ruled_values(rule["name"], int(np.prod(rule["shape"])))
-    return torch.from_numpy(values.astype(np.float32)).reshape(rule["shape"])
+    values = ruled_values(rule["name"], int(np.prod(rule["shape"])))
+    scaled = rule["offset"] + rule["scale"] * values
+    return torch.from_numpy(scaled.astype(np.float32)).reshape(rule["shape"])
