@@ -142,6 +142,29 @@ Deno.test("everything public is documented: deno doc --lint is clean", async () 
   assert(success, new TextDecoder().decode(stderr));
 });
 
+Deno.test("docs/write_a_codec.md: its commands work, one after the other", async () => {
+  const text = Deno.readTextFileSync(new URL("docs/write_a_codec.md", ROOT));
+  const folder = Deno.makeTempDirSync({ dir: ROOT, prefix: "docs_test_" }); // the import map's realm
+  const name = folder.split("/").at(-1) as string;
+  try {
+    for (const line of blocks(text, "sh").flatMap((body) => body.trim().split("\n"))) {
+      const words = line.replaceAll("codecs/", `${name}/`).replace("--in codecs", `--in ${name}`);
+      const args = words.replace("out/first", `${name}/out`).split(" ").slice(1);
+      const outcome = await new Deno.Command(Deno.execPath(), {
+        args,
+        cwd: ROOT,
+        env: { NO_COLOR: "1" },
+        stdin: "null",
+      }).output();
+      assertEquals(outcome.code, 0, `${line}\n${new TextDecoder().decode(outcome.stderr)}`);
+    }
+    const table = Deno.readTextFileSync(`${folder}/out/table.md`);
+    assert(table.includes("Phase thumbnail") && table.includes("BPG + LDPC"), table);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 Deno.test("the README's codec runs in a comparison as the README says", () =>
   inFolder(async (folder) => {
     const body = codecs.find((one) => one.includes("my-codec"));
