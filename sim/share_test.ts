@@ -43,15 +43,15 @@ function shares(all: readonly MissingGroup[], of: number): string[][] {
 const KODAK = Array.from({ length: 24 }, (_, n) => group(`picture ${n}`, 512, { sessions: 5 }));
 
 Deno.test("the shards of an experiment have every unit once, in the order of the plan", () => {
-  for (const  of of[1, 2, 5, 24, 100, 500]) {
-    assertEquals(shares(KODAK, of).flat(), ids(KODAK), `${of} shards`);
+  for (const count of [1, 2, 5, 24, 100, 500]) {
+    assertEquals(shares(KODAK, count).flat(), ids(KODAK), `${count} shards`);
   }
 });
 
 Deno.test("shards of equal pictures differ by at most one encode", () => {
-  for (const  of of[2, 3, 5, 7, 24, 50]) {
-    const encodes = shares(KODAK, of).map((share) => share.length / 3);
-    assert(Math.max(...encodes) - Math.min(...encodes) <= 1, `${of}: ${encodes}`);
+  for (const count of [2, 3, 5, 7, 24, 50]) {
+    const encodes = shares(KODAK, count).map((share) => share.length / 3);
+    assert(Math.max(...encodes) - Math.min(...encodes) <= 1, `${count}: ${encodes}`);
   }
 });
 

@@ -144,7 +144,7 @@ Deno.test("everything public is documented: deno doc --lint is clean", async () 
 
 Deno.test("docs/write_a_codec.md: its commands work, one after the other", async () => {
   const text = Deno.readTextFileSync(new URL("docs/write_a_codec.md", ROOT));
-  const folder = Deno.makeTempDirSync({ dir: ROOT, prefix: "docs_test_" }); // the import map's realm
+  const folder = Deno.makeTempDirSync({ dir: ROOT.pathname, prefix: "docs_test_" }); // the import map's realm
   const name = folder.split("/").at(-1) as string;
   try {
     for (const line of blocks(text, "sh").flatMap((body) => body.trim().split("\n"))) {

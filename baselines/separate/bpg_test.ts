@@ -55,6 +55,7 @@ Deno.test({
     for (const chroma of ["444", "420"]) {
       const host = {
         capacity: awgnCapacity,
+        sideUses: () => Promise.resolve(0),
         memo: <T>(_: string, __: unknown, make: () => Promise<T>) => make(),
       };
       const coder = await bpgSource.create({ chroma, effort: 8 }, host);
